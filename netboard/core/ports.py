@@ -1,0 +1,122 @@
+"""The protocols that adapters fulfil. Whoever needs the outside is handed one of these; only `wiring` knows who they are."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, NotRequired, Protocol, TypedDict
+
+from netboard.core.model import FactsChange, Json
+from netboard.core.wire import Edge, Node, Position
+
+Tell = Callable[[FactsChange], None]
+
+
+class Watcher(Protocol):
+    """One source of facts of one host: dumps, then follows events, in threads of its own."""
+
+    def start(self, tell: Tell) -> None:
+        """Subscribe, dump, tell everything once (`whole`), then tell each change. Returns at once.
+
+        `tell` is called from the watcher's threads, never concurrently with itself. A source that fails tells its
+        state (`stale` or `absent` with a code), tries again with back-off, and tells everything anew once it speaks.
+        """
+
+    def check(self) -> None:
+        """Ask for a comparison of what is kept with a fresh dump; differences are told with `by_check`. Returns at once."""
+
+    def stop(self) -> None:
+        """End all threads and close all descriptors, within 5 s."""
+
+
+class SourceStatus(TypedDict):
+    """Whether a source speaks, since when, and why not."""
+
+    state: str
+    since: str
+    code: str
+    params: dict[str, Json]
+
+
+class HostStatus(TypedDict):
+    """What an observer says of itself and its sources, renewed at every heartbeat."""
+
+    host: str
+    title: str
+    at: str
+    """RFC 3339 in UTC, of this heartbeat."""
+    started: str
+    version: str
+    sources: dict[str, SourceStatus]
+    """`engine`, `kernel`."""
+    engine: dict[str, Json]
+    """The fields of `model.Engine`."""
+    checks: int
+    """Comparisons made."""
+    differences: int
+    """What comparisons found that events had not told; should stay 0."""
+    simulated: NotRequired[bool]
+
+
+class Change(NamedTuple):
+    """What happened to one host's graph: whole objects that are new or changed, ids that are gone."""
+
+    nodes: Mapping[str, Node]
+    edges: Mapping[str, Edge]
+    removed_nodes: frozenset[str]
+    removed_edges: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.nodes or self.edges or self.removed_nodes or self.removed_edges)
+
+
+class HostGraph(NamedTuple):
+    """One host's graph, by id."""
+
+    nodes: Mapping[str, Node]
+    edges: Mapping[str, Edge]
+
+
+class LogWriter(Protocol):
+    """The log of one host, written by its observer alone. Every method raises `BusUnavailable` while the bus is away."""
+
+    def slots(self) -> Mapping[str, int]:
+        """The places that were assigned before, by node id: what the recorder keeps, else what the last graph had."""
+
+    def begin(self, graph: HostGraph, status: HostStatus) -> Position:
+        """Replace the host's graph and start a new epoch."""
+
+    def append(self, change: Change, at: str) -> Position | None:
+        """Add one delta. None: the log is not there any more (the bus lost it); `begin` anew."""
+
+    def report(self, status: HostStatus) -> None:
+        """Renew the heartbeat; told to readers at once where a source's state changed."""
+
+    def keep_annexes(self, annexes: Mapping[str, Json | None]) -> None:
+        """Replace annexes, by namespace node id; None removes."""
+
+
+class DeltaRecord(NamedTuple):
+    """One entry of a host's log, decoded."""
+
+    host: str
+    position: Position
+    base: int
+    at: str
+    change: Change
+
+
+class LogReader(Protocol):
+    """The logs of all hosts, read without waiting. Every method raises `BusUnavailable` while the bus is away."""
+
+    def hosts(self) -> list[str]:
+        """Ids of the hosts that have a log or a status."""
+
+    def graph(self, host: str) -> tuple[Position, HostGraph] | None:
+        """The host's current graph and where it stands."""
+
+    def status(self, host: str) -> HostStatus | None:
+        """The last heartbeat."""
+
+    def annex(self, host: str, namespace: str) -> Json:
+        """The annex of a namespace's node id; None where there is none."""
+
+    def forget(self, host: str) -> None:
+        """Drop everything of a host that was removed."""

@@ -1,0 +1,156 @@
+"""What goes to browsers, as typed dicts. `static/src/wire.ts` is generated from this module, never written by hand."""
+
+from typing import Literal, NotRequired, TypedDict
+
+from netboard.core.model import Json
+
+State = Literal["up", "down", "degraded", "paused", "stopped", "unknown"]
+Detail = Literal["fleet", "full"]
+SourceName = Literal["observer", "engine", "kernel"]
+EdgeKind = Literal["peer", "port", "lower", "underlay", "implements", "endpoint", "contains", "publishes"]
+
+
+class Warning(TypedDict):
+    """A code with its parameters; put into words at the edge."""
+
+    code: str
+    params: dict[str, Json]
+
+
+class Node(TypedDict):
+    """One thing on the board. `kind` is host, namespace, container, network, or a device's kind in the kernel's word."""
+
+    id: str
+    kind: str
+    name: str
+    host: str | None
+    namespace: str | None
+    """Of a device and a container: the id of its namespace's node."""
+    parent: str | None
+    """What contains it (`contains`): of a device its namespace, of a namespace, network or container without one its host."""
+    slot: int
+    state: State
+    warnings: list[Warning]
+    facts: dict[str, Json]
+
+
+class Edge(TypedDict):
+    """One relation, with the evidence for it. Where it is undecided, `target` is null and `candidates` lists who may be it."""
+
+    id: str
+    kind: EdgeKind
+    source: str
+    target: str | None
+    certain: bool
+    evidence: str
+    facts: dict[str, Json]
+    candidates: NotRequired[list[str]]
+
+
+class Position(TypedDict):
+    """Where a reader stands in one host's log."""
+
+    epoch: str
+    seq: int
+
+
+Cursor = dict[str, Position]
+
+
+class Graph(TypedDict):
+    """The answer of `GET topology`."""
+
+    cursor: Cursor
+    generated_at: str
+    nodes: list[Node]
+    edges: list[Edge]
+
+
+class Upsert(TypedDict):
+    """Whole objects that are new or changed."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+
+
+class Remove(TypedDict):
+    """Ids that are gone."""
+
+    nodes: list[str]
+    edges: list[str]
+
+
+class Scope(TypedDict):
+    """What a client wants to see: host ids, or `*`."""
+
+    hosts: list[str]
+    detail: Detail
+
+
+class Hello(TypedDict):
+    """The first frame of a client."""
+
+    type: Literal["hello"]
+    scope: Scope
+    resume: NotRequired[Cursor]
+
+
+class Snapshot(TypedDict):
+    """Everything in the client's scope."""
+
+    type: Literal["snapshot"]
+    detail: Detail
+    cursor: Cursor
+    generated_at: str
+    nodes: list[Node]
+    edges: list[Edge]
+
+
+class Delta(TypedDict):
+    """From `base` to `seq` of one host's log; merged deltas span several numbers."""
+
+    type: Literal["delta"]
+    host: str
+    epoch: str
+    base: int
+    seq: int
+    upsert: Upsert
+    remove: Remove
+    at: str
+
+
+class Stale(TypedDict):
+    """A source of this host has been silent since then. `code` and `params` say why, where it is known."""
+
+    type: Literal["stale"]
+    host: str
+    source: SourceName
+    since: str
+    code: NotRequired[str]
+    params: NotRequired[dict[str, Json]]
+
+
+class Live(TypedDict):
+    """A source of this host speaks again."""
+
+    type: Literal["live"]
+    host: str
+    source: SourceName
+
+
+class Ping(TypedDict):
+    """Every 15 s; needs no answer."""
+
+    type: Literal["ping"]
+
+
+class Notice(TypedDict):
+    """Something about the whole connection: `bus_silent`, `bus_live`, `version` (the server's build changed)."""
+
+    type: Literal["notice"]
+    code: str
+    params: dict[str, Json]
+
+
+ServerFrame = Snapshot | Delta | Stale | Live | Ping | Notice
+ClientFrame = Hello

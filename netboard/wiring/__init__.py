@@ -1,0 +1,1 @@
+"""Where settings become adapters: the only importer of `netboard.adapters`."""
