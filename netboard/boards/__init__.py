@@ -1,0 +1,1 @@
+"""The topology page and what it is made of."""
