@@ -18,6 +18,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     url: str = ""
     """How browsers reach the board: allowed host, origin, cookies."""
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Addresses or networks of proxies, with commas between, whose word on a visitor's address and TLS counts."""
     data: Path = Path(".netboard")
     """Folder of the embedded database, Valkey's socket and keys."""
     database_url: str = ""

@@ -1,0 +1,5 @@
+"""REST: who is signed in, and one's own tokens."""
+
+from ninja import Router
+
+router = Router()

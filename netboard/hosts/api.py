@@ -1,0 +1,5 @@
+"""REST: hosts."""
+
+from ninja import Router
+
+router = Router()

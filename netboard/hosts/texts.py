@@ -1,0 +1,36 @@
+"""Sentences for why a source of a host does not speak. Each says what is wrong and what to do."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
+
+SENTENCES: dict[str, str] = {
+    "engine_absent": noop(
+        "No Docker Engine listens at %(address)s; start it (systemctl start docker) or set NETBOARD_DOCKER."
+    ),
+    "engine_denied": noop("The agent may not open %(address)s; run it as root or add its user to the group docker."),
+    "engine_silent": noop("The Docker Engine at %(address)s does not answer; what is shown is what it last said."),
+    "engine_too_old": noop(
+        "The Docker Engine speaks API %(version)s; netboard needs %(needed)s or later: update the engine."
+    ),
+    "kernel_denied": noop(
+        "The agent may not read the kernel's network namespaces; run it as root for links, pairs and addresses."
+    ),
+    "kernel_unsupported": noop("This kernel lacks a feature that netboard reads: %(feature)s."),
+    "bus_silent": noop("Redis or Valkey does not answer; the picture stands still until it does."),
+    "observer_silent": noop("The observer of this host is silent; see whether its agent runs and reaches Redis."),
+    "database_silent": noop("The database does not answer; nothing can be changed until it does."),
+    "recorder_silent": noop("The recorder is silent; what happens is shown but not recorded."),
+}
+
+
+class _Params(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def sentence(code: str, params: Mapping[str, object] | None = None) -> str:
+    """The sentence for a code in the current language; the code itself where there is none."""
+    text = SENTENCES.get(code)
+    return gettext(text) % _Params(params or {}) if text else code

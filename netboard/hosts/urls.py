@@ -1,0 +1,6 @@
+"""Addresses: the hosts' pages."""
+
+from django.urls import URLPattern
+
+app_name = "hosts"
+urlpatterns: list[URLPattern] = []

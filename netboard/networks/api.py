@@ -1,0 +1,5 @@
+"""REST: the topology, networks, containers and events."""
+
+from ninja import Router
+
+router = Router()
