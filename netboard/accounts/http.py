@@ -1,9 +1,9 @@
-"""What every REST endpoint shares: problem+json, who may call, and lists by pages.
+"""What every REST endpoint shares: who may call, and lists by pages.
 
 An endpoint in a router: `@router.get("/hosts", response=Page[HostOut])`; without more it needs a signed-in person (or
 token) for GET and the scope `operate` for everything else. `auth=READING` lets tokens with the scope `read` POST
-(previews), `auth=ADMINISTERING` demands the role admin. `identity(request)` tells who calls and what they see; errors of
-`netboard.core.errors` that an endpoint raises become answers in `problems.py`.
+(previews), `auth=ADMINISTERING` demands the role admin. `identity(request)` tells who calls and what they see.
+Errors of `netboard.core.errors` that an endpoint raises become answers in `problems.py`.
 """
 
 import base64

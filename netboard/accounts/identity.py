@@ -93,7 +93,7 @@ def _by_session(key: str) -> Identity | None:
     found = session.load()
     if not found.get(BACKEND_SESSION_KEY):
         return None
-    user = User.objects.filter(pk=found.get(SESSION_KEY), is_active=True).first()
+    user = User.objects.filter(pk=str(found.get(SESSION_KEY)), is_active=True).first()
     if user is None or not constant_time_compare(found.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         return None
     return _identity(user, Scope.ADMIN, None)

@@ -162,5 +162,5 @@ def _install_rough(api: NinjaAPI) -> None:
 
     @api.exception_handler(Exception)
     def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
-        log.exception("%s %s failed", request.method, request.path, exc_info=error)
+        log.error("%s %s failed", request.method, request.path, exc_info=error)
         return problem(500, "netboard failed; the administrator finds the reason in the log.")

@@ -123,7 +123,7 @@ def save_team(actor: Actor, team: Team | None, name: str, hosts: Iterable[str]) 
     """Make a team or change it. Raises `Conflict` for a name that is taken."""
     chosen = sorted(set(hosts))
     with transaction.atomic():
-        if Team.objects.filter(name=name).exclude(pk=team.pk if team else None).exists():
+        if Team.objects.filter(name=name).exclude(pk=team.pk if team else 0).exists():
             raise Conflict("A team has this name already.", code="name_taken")
         record(actor, "team.changed" if team else "team.created", name, hosts=chosen)
         team = team or Team()

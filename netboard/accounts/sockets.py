@@ -9,7 +9,7 @@ from netboard.accounts.identity import Credential, bearer, identify_async
 
 
 def credential_of(scope: dict[str, Any]) -> Credential | None:
-    """The credential in a handshake's headers. A Bearer header counts alone: its failure does not fall back to a cookie."""
+    """The credential in a handshake's headers. A Bearer header counts alone: no fall-back to the cookie."""
     headers = {name.lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}
     if b"authorization" in headers:
         return bearer(headers[b"authorization"])

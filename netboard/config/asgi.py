@@ -8,7 +8,7 @@ from django.core.asgi import get_asgi_application
 
 def make() -> Any:
     """The application. What needs Django's apps is imported once they are loaded."""
-    http = get_asgi_application()
+    http: Any = get_asgi_application()
 
     from channels.routing import ProtocolTypeRouter, URLRouter
     from django.urls import re_path
@@ -17,7 +17,8 @@ def make() -> Any:
     from netboard.config.lifespan import lifespan
     from netboard.live.routing import websocket_urlpatterns
 
-    sockets = IdentifySocket(URLRouter([*websocket_urlpatterns, re_path(r"", nowhere)]))
+    no_address: Any = nowhere
+    sockets = IdentifySocket(URLRouter([*websocket_urlpatterns, re_path(r"", no_address)]))
     return ProtocolTypeRouter({"http": http, "websocket": sockets, "lifespan": lifespan})
 
 

@@ -1,4 +1,4 @@
-"""The control worker's Celery app: housekeeping and schedules on the queue `control`. Agents have an app of their own."""
+"""The control worker's Celery app: housekeeping and schedules, queue `control`. Agents have an app of their own."""
 
 import os
 from urllib.parse import urlsplit

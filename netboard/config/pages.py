@@ -10,12 +10,12 @@ from netboard.accounts.middleware import PREFIX
 from netboard.accounts.models import Role, User
 from netboard.accounts.problems import problem
 
-NAVIGATION = (
+NAVIGATION: tuple[tuple[str, object], ...] = (
     ("boards:board", _("Board")),
     ("boards:networks", _("Networks")),
     ("boards:containers", _("Containers")),
 )
-ADMINISTRATION = (("hosts:list", _("Hosts")), ("accounts:people", _("People")))
+ADMINISTRATION: tuple[tuple[str, object], ...] = (("hosts:list", _("Hosts")), ("accounts:people", _("People")))
 
 
 def _links(request: HttpRequest, entries: tuple[tuple[str, object], ...]) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Every setting of netboard, typed, from `NETBOARD_*`. No Django here: agents read it too. The README's table lists them."""
+"""Every setting of netboard, typed, from `NETBOARD_*`. No Django here: agents read it too. The README lists them."""
 
 import functools
 import socket
@@ -15,7 +15,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="NETBOARD_", extra="ignore")
 
     bind: str = "127.0.0.1"
-    port: int = Field(8000, ge=1, le=65535)
+    port: int = Field(default=8000, ge=1, le=65535)
     url: str = ""
     """How browsers reach the board: allowed host, origin, cookies."""
     trusted_proxies: str = "127.0.0.1,::1"
@@ -40,23 +40,23 @@ class Settings(BaseSettings):
     host_key: str = ""
     """What signs tasks for this agent; from enrolment. Empty: kept in a file of the data folder."""
 
-    check_every: float = Field(60.0, gt=0)
+    check_every: float = Field(default=60.0, gt=0)
     """Seconds between comparisons of the kept facts with a fresh dump."""
-    scan_every: float = Field(2.0, gt=0)
+    scan_every: float = Field(default=2.0, gt=0)
     """Seconds between scans for namespaces that only a process holds."""
-    beat_every: float = Field(3.0, gt=0)
+    beat_every: float = Field(default=3.0, gt=0)
     """Seconds between an observer's heartbeats."""
-    stale_after: float = Field(10.0, gt=0)
+    stale_after: float = Field(default=10.0, gt=0)
     """Seconds of silence after which a source counts as stale."""
-    gather: float = Field(0.02, ge=0)
+    gather: float = Field(default=0.02, ge=0)
     """Seconds that the observer gathers further events before it publishes."""
-    log_length: int = Field(2000, ge=10)
+    log_length: int = Field(default=2000, ge=10)
     """Deltas kept per host for clients that resume."""
-    full_limit: int = Field(20000, ge=1)
+    full_limit: int = Field(default=20000, ge=1)
     """Nodes up to which a client gets everything in full."""
-    frames_per_second: int = Field(20, ge=1, le=120)
+    frames_per_second: int = Field(default=20, ge=1, le=120)
     """Frames a second that one browser gets at most."""
-    event_days: int = Field(30, ge=1)
+    event_days: int = Field(default=30, ge=1)
     """Days that events are kept."""
 
     @property
