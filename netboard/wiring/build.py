@@ -1,1 +1,30 @@
-"""Settings become adapters here. Each function imports its adapter when it is called, so a process loads only what it uses."""
+"""Settings become adapters here. Each function imports its adapter when called: a process loads only what it uses."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netboard.adapters.bus.feed import RedisLogFeed
+    from netboard.adapters.bus.reader import RedisLogReader
+    from netboard.adapters.bus.writer import RedisLogWriter
+    from netboard.wiring.settings import Settings
+
+
+def log_writer(settings: "Settings", host: str) -> "RedisLogWriter":
+    """The log of one host, for its observer."""
+    from netboard.adapters.bus.writer import RedisLogWriter
+
+    return RedisLogWriter(settings.redis, host, log_length=settings.log_length, patience=2.0)
+
+
+def log_reader(settings: "Settings") -> "RedisLogReader":
+    """The logs of all hosts, for threads."""
+    from netboard.adapters.bus.reader import RedisLogReader
+
+    return RedisLogReader(settings.redis)
+
+
+def log_feed(settings: "Settings") -> "RedisLogFeed":
+    """The logs of all hosts, for one event loop."""
+    from netboard.adapters.bus.feed import RedisLogFeed
+
+    return RedisLogFeed(settings.redis)

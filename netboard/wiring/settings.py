@@ -1,4 +1,4 @@
-"""Every setting of netboard, typed, from `NETBOARD_*`. No Django here: agents read it too. The README lists them."""
+"""Every setting of netboard, typed, from `NETBOARD_*`; no Django here. The README lists them in a table."""
 
 import functools
 import socket
