@@ -10,6 +10,7 @@ The second part tells the class of a node without decoding it. `boot` is the fir
 (SO_NETNS_COOKIE) is unique within one boot only. A namespace's key, used among facts, is `<boot>.<cookie in hex>`.
 """
 
+import re
 from typing import Final, Literal
 
 FLEET: Final = "fleet"
@@ -17,6 +18,15 @@ FLEET: Final = "fleet"
 
 NodeClass = Literal["host", "network", "container", "namespace", "device"]
 _CLASSES: Final[dict[str, NodeClass]] = {"w": "network", "c": "container", "n": "namespace", "d": "device"}
+
+
+HOST_ID: Final = r"^[A-Za-z0-9_-]{1,63}$"
+"""What a host's id looks like: it is the first part of every node id, so it holds no dot."""
+
+
+def is_host(text: str) -> bool:
+    """Whether this could be the id of a host."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{1,63}", text) is not None
 
 
 def namespace_key(boot_id: str, cookie: int) -> str:
