@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, NotRequired, Protocol, TypedDict
 
 from netboard.core.model import FactsChange, Json
+from netboard.core.operations import Report
 from netboard.core.wire import Edge, Node, Position
 
 Tell = Callable[[FactsChange], None]
@@ -120,3 +121,35 @@ class LogReader(Protocol):
 
     def forget(self, host: str) -> None:
         """Drop everything of a host that was removed."""
+
+
+class ReportWriter(Protocol):
+    """The agent's side of operations on the bus. Every method raises `BusUnavailable` while the bus is away."""
+
+    def take(self, operation: str, token: int, seconds: float) -> bool:
+        """Take the lease of an operation. False: the same delivery, or a later one, has it."""
+
+    def renew(self, operation: str, token: int, seconds: float) -> bool:
+        """Keep the lease. False: somebody else has it; stop."""
+
+    def release(self, operation: str, token: int) -> None:
+        """Give the lease back."""
+
+    def cancelled(self, operation: str) -> bool:
+        """Whether somebody asked to cancel it."""
+
+    def report(self, report: Report) -> None:
+        """Tell the recorder."""
+
+
+class ReportReader(Protocol):
+    """The recorder's side of operations on the bus."""
+
+    def reports(self, after: str, most: int = 500) -> list[tuple[str, Report]]:
+        """Reports with their positions, after a position (`0` for all that is kept)."""
+
+    def held(self, operations: list[str]) -> set[str]:
+        """Which of these operations an agent holds a live lease on."""
+
+    def cancel(self, operation: str) -> None:
+        """Ask the agent not to begin it."""

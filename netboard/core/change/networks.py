@@ -132,7 +132,7 @@ def recreate(spec: NetworkRecreate, world: World) -> Preview:
     values: dict[str, Any] = {name: getattr(spec.changes, name) for name in spec.changed}
     for subnet, inside in (("subnet", ("gateway", "ip_range")), ("subnet6", ("gateway6",))):
         if subnet in values:
-            values = {name: "" for name in inside} | values
+            values = dict.fromkeys(inside, "") | values
     wanted = replace(current, **values)
     fits(wanted)
     preview = Preview(spec, bound={"network": engine_id(node)})
