@@ -5,8 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-HOST_ID = r"^[A-Za-z0-9_-]{1,63}$"
-"""What a host's id looks like: it is the first part of every node id, so it holds no dot."""
+from netboard.core.ids import HOST_ID
 
 
 class Host(models.Model):
