@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from netboard.accounts.models import Role, Scope, Team, User
+from netboard.accounts.models import Role, Scope, Team, Theme, User
 from netboard.accounts.services import check_password, parse_ttl
 from netboard.core.errors import Invalid
 from netboard.core.ids import is_host
@@ -22,22 +22,18 @@ class SignInForm(AuthenticationForm):
     }
 
 
-class PreferencesForm(forms.ModelForm[User]):
+class PreferencesForm(forms.Form):
     """What a person chooses for themselves."""
 
-    language = forms.ChoiceField(label=_("Language"), required=False)
-
-    class Meta:
-        model = User
-        fields = ["language", "theme", "shortcuts"]
-        labels = {"theme": _("Theme"), "shortcuts": _("Single-key shortcuts")}
-        help_texts = {"shortcuts": _("Keys such as / act without Ctrl. Switch off if you type by voice.")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        language = self.fields["language"]
-        if isinstance(language, forms.ChoiceField):
-            language.choices = [("", _("as the browser asks")), *settings.LANGUAGES]
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("as the browser asks")), *settings.LANGUAGES]
+    )
+    theme = forms.ChoiceField(label=_("Theme"), choices=Theme.choices)
+    shortcuts = forms.BooleanField(
+        label=_("Single-key shortcuts"),
+        required=False,
+        help_text=_("Keys such as / act without Ctrl. Switch off if you type by voice."),
+    )
 
 
 class PasswordForm(forms.Form):

@@ -37,6 +37,14 @@ class Scope(models.TextChoices):
         return list(Scope).index(self)
 
 
+class Theme(models.TextChoices):
+    """Light or dark."""
+
+    AUTO = "auto", _("as the system")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+
+
 class Team(models.Model):
     """People who look after certain hosts."""
 
@@ -82,7 +90,7 @@ class User(AbstractBaseUser):
         _("theme"),
         max_length=5,
         default="auto",
-        choices=[("auto", _("as the system")), ("light", _("light")), ("dark", _("dark"))],
+        choices=Theme.choices,
     )
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
     teams = models.ManyToManyField(Team, verbose_name=_("teams"), blank=True, related_name="people")

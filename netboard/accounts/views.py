@@ -85,7 +85,9 @@ def _person(request: HttpRequest) -> User:
 def _account(request: HttpRequest, status: int = 200, **forms: object) -> HttpResponse:
     person = _person(request)
     context = {
-        "preferences": PreferencesForm(instance=person),
+        "preferences": PreferencesForm(
+            initial={"language": person.language, "theme": person.theme, "shortcuts": person.shortcuts}
+        ),
         "password": PasswordForm(person),
         "token": TokenForm(),
         "tokens": person.tokens.filter(revoked=None),
@@ -100,10 +102,12 @@ def account(request: HttpRequest) -> HttpResponse:
     """Preferences, password and tokens; POST saves the preferences."""
     if request.method != "POST":
         return _account(request)
-    form = PreferencesForm(request.POST, instance=_person(request))
+    form = PreferencesForm(request.POST)
     if not form.is_valid():
         return _account(request, 422, preferences=form)
-    person = form.save(commit=False)
+    person = _person(request)
+    chosen = form.cleaned_data
+    person.language, person.theme, person.shortcuts = chosen["language"], chosen["theme"], chosen["shortcuts"]
     person.save(update_fields=["language", "theme", "shortcuts"])
     messages.success(request, _("Saved."))
     answer = redirect("accounts:account")
