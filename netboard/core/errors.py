@@ -72,7 +72,7 @@ class Unavailable(NetboardError):
 
 
 class EngineUnavailable(Unavailable):
-    """No Docker Engine answers; `code` says why: `engine_absent`, `engine_denied`, `engine_silent`, `engine_too_old`."""
+    """No engine answers; `code` says why: `engine_absent`, `engine_denied`, `engine_silent`, `engine_too_old`."""
 
     code = "engine_silent"
 

@@ -260,7 +260,7 @@ class Facts:
 
 
 FactKey = tuple[str, ...] | tuple[str, str, int]
-"""What was touched: ("host",), ("namespace", key), ("link", namespace key, ifindex), ("container", id), ("network", id)."""
+"""What was touched: ("host",), ("namespace", key), ("link", namespace, ifindex), ("container", id), ("network", id)."""
 
 
 class Annex(NamedTuple):

@@ -52,7 +52,7 @@ def may_become(state: State, then: State) -> bool:
 
 
 class Phrase(TypedDict):
-    """A code with its parameters; put into words at the edge. `engine` and `kernel` carry the other side's own words."""
+    """A code with its parameters, put into words at the edge; `engine` and `kernel` carry their own words."""
 
     code: str
     params: dict[str, Json]

@@ -1,4 +1,4 @@
-"""The protocols that adapters fulfil. Whoever needs the outside is handed one of these; only `wiring` knows who they are."""
+"""The protocols that adapters fulfil. Whoever needs the outside is handed one of these; only `wiring` knows them."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, NotRequired, Protocol, TypedDict
@@ -21,7 +21,7 @@ class Watcher(Protocol):
         """
 
     def check(self) -> None:
-        """Ask for a comparison of what is kept with a fresh dump; differences are told with `by_check`. Returns at once."""
+        """Ask to compare what is kept with a fresh dump; differences are told with `by_check`. Returns at once."""
 
     def stop(self) -> None:
         """End all threads and close all descriptors, within 5 s."""
@@ -76,7 +76,7 @@ class HostGraph(NamedTuple):
 
 
 class LogWriter(Protocol):
-    """The log of one host, written by its observer alone. Every method raises `BusUnavailable` while the bus is away."""
+    """The log of one host, written by its observer alone. All raise `BusUnavailable` while the bus is away."""
 
     def slots(self) -> Mapping[str, int]:
         """The places that were assigned before, by node id: what the recorder keeps, else what the last graph had."""

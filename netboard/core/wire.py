@@ -18,7 +18,7 @@ class Warning(TypedDict):
 
 
 class Node(TypedDict):
-    """One thing on the board. `kind` is host, namespace, container, network, or a device's kind in the kernel's word."""
+    """One thing on the board. `kind`: host, namespace, container, network, or a device's kind in the kernel's word."""
 
     id: str
     kind: str
@@ -27,7 +27,7 @@ class Node(TypedDict):
     namespace: str | None
     """Of a device and a container: the id of its namespace's node."""
     parent: str | None
-    """What contains it (`contains`): of a device its namespace, of a namespace, network or container without one its host."""
+    """What contains it: of a device its namespace, of a namespace, network or container without one its host."""
     slot: int
     state: State
     warnings: list[Warning]
@@ -35,7 +35,7 @@ class Node(TypedDict):
 
 
 class Edge(TypedDict):
-    """One relation, with the evidence for it. Where it is undecided, `target` is null and `candidates` lists who may be it."""
+    """One relation, with the evidence for it. Undecided, it has no `target` but `candidates`."""
 
     id: str
     kind: EdgeKind
