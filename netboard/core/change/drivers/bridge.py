@@ -11,7 +11,7 @@ def judge(preview: Preview, world: World, spec: NetworkCreate, ignoring: str) ->
     """A device's name that is taken, an MTU below what IPv6 needs or above what the way out carries."""
     if spec.bridge:
         device = world.devices.get(spec.bridge)
-        if device is not None and world.implementing.get(device["id"]) != (ignoring or None):
+        if device is not None and not (ignoring and world.implementing.get(device["id"]) == ignoring):
             preview.refuse("bridge_name_taken", field="bridge", object=device["id"], device=spec.bridge)
     if spec.ipv6 and spec.mtu is not None and spec.mtu < LEAST_IPV6_MTU:
         preview.refuse("mtu_below_ipv6", field="mtu", mtu=spec.mtu, least=LEAST_IPV6_MTU)
