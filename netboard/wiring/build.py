@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from netboard.adapters.bus.feed import RedisLogFeed
     from netboard.adapters.bus.reader import RedisLogReader
     from netboard.adapters.bus.writer import RedisLogWriter
+    from netboard.adapters.engine.watcher import EngineWatcher
     from netboard.wiring.settings import Settings
 
 
@@ -28,3 +29,10 @@ def log_feed(settings: "Settings") -> "RedisLogFeed":
     from netboard.adapters.bus.feed import RedisLogFeed
 
     return RedisLogFeed(settings.redis)
+
+
+def engine_watcher(settings: "Settings") -> "EngineWatcher":
+    """The Docker Engine as a source of facts."""
+    from netboard.adapters.engine.watcher import EngineWatcher
+
+    return EngineWatcher(settings.docker, stale_after=settings.stale_after)
