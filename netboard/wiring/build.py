@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from netboard.adapters.bus.reader import RedisLogReader
     from netboard.adapters.bus.writer import RedisLogWriter
     from netboard.adapters.engine.watcher import EngineWatcher
+    from netboard.adapters.kernel.watcher import KernelWatcher
     from netboard.wiring.settings import Settings
 
 
@@ -36,3 +37,10 @@ def engine_watcher(settings: "Settings") -> "EngineWatcher":
     from netboard.adapters.engine.watcher import EngineWatcher
 
     return EngineWatcher(settings.docker, stale_after=settings.stale_after)
+
+
+def kernel_watcher(settings: "Settings") -> "KernelWatcher":
+    """The kernel's side of this host's facts."""
+    from netboard.adapters.kernel.watcher import KernelWatcher
+
+    return KernelWatcher(scan_every=settings.scan_every)
