@@ -28,6 +28,8 @@ ObjectId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """The id of a row, as databases can hold it."""
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 """A short text that every database can hold."""
+HostId = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[A-Za-z0-9_-]+$")]
+"""The id of a host."""
 NodeId = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
 """An id of the graph, or an engine's id, or a name."""
 
@@ -65,6 +67,11 @@ def require(request: HttpRequest, role: Role, scope: Scope = Scope.READ) -> Iden
     if found.scope.rank < scope.rank:
         raise Forbidden(f"This token's scope does not allow that; it needs {scope.value}.", code="scope_missing")
     return found
+
+
+def tell_once(request: HttpRequest) -> None:
+    """The answer holds a secret: it is not kept for a repetition with the same Idempotency-Key."""
+    request._netboard_once = True  # type: ignore[attr-defined]
 
 
 class _Access(AuthBase):

@@ -56,6 +56,11 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(PREFIX):
             return self.get_response(request)
+        answer = self._limited(request)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+    def _limited(self, request: HttpRequest) -> HttpResponseBase:
         credential = credential_of(request)
         who = credential.owner() if credential else address_of(request)
         wait = self.budget.spend(who, getattr(settings, "NETBOARD_API_PER_MINUTE", PER_MINUTE))
@@ -101,8 +106,9 @@ class ApiMiddleware:
             row.delete()
             return answer
         row.status = answer.status_code
-        row.headers = {name: answer[name] for name in ("Content-Type", "Location") if name in answer}
-        row.body = answer.content.decode()
+        if not getattr(request, "_netboard_once", False):
+            row.headers = {name: answer[name] for name in ("Content-Type", "Location") if name in answer}
+            row.body = answer.content.decode()
         row.save(update_fields=["status", "headers", "body"])
         return answer
 
@@ -117,4 +123,6 @@ class ApiMiddleware:
                 code="idempotency_in_progress",
                 headers={"Retry-After": "1"},
             )
+        if "Content-Type" not in row.headers:
+            return problem(409, "This was done; its answer held a secret that is shown only once.", code="told_once")
         return HttpResponse(row.body, status=row.status, headers={**row.headers, "Idempotency-Replayed": "true"})

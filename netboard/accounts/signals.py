@@ -10,8 +10,12 @@ from netboard.accounts.models import ApiToken, Team, User
 
 
 @receiver([post_save, post_delete], sender=User)
-def person_changed(instance: User, update_fields: frozenset[str] | None = None, **_: Any) -> None:
+def person_changed(
+    instance: User, created: bool = False, update_fields: frozenset[str] | None = None, **_: Any
+) -> None:
     """A person was changed or removed; signing in (`last_login`) is no such change."""
+    if created:
+        return
     if update_fields is None or not set(update_fields) <= {"last_login", "language", "theme", "shortcuts"}:
         rights_changed(instance.pk)
 

@@ -46,7 +46,7 @@ def configure(log_format: str) -> dict[str, Any]:
         "loggers": {
             "netboard": {"level": "INFO"},
             "django_structlog": {"level": "WARNING"},
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "CRITICAL"},
             "django.server": {"level": "WARNING"},
             "uvicorn": {"level": "WARNING"},
             "celery": {"level": "WARNING"},
