@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""netboard's one entry point: sets itself up on a fresh machine, then runs a command. `python3 manage.py help` lists them."""
+"""netboard's one entry point: sets itself up on a fresh machine, then runs a command; `help` lists them."""
 
 import sys
 

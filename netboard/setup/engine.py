@@ -23,7 +23,7 @@ def listens(address: str) -> bool:
 
 
 def start_if_none(address: str) -> None:
-    """Start an engine that listens on this address. Does nothing where one does, or where the address is not a unix socket.
+    """Start an engine that listens on this unix socket, unless one does. Other addresses are not ours to serve.
 
     The engine outlives the board, as one that the machine's own service manager started would.
     """

@@ -77,7 +77,18 @@ def install_tools(lock: Path) -> Path:
     done = folder / ".complete"
     if not done.exists():
         run(
-            [*_pip(), "install", "--quiet", "--require-hashes", "--no-deps", "--upgrade", "-r", lock, "--target", folder],
+            [
+                *_pip(),
+                "install",
+                "--quiet",
+                "--require-hashes",
+                "--no-deps",
+                "--upgrade",
+                "-r",
+                lock,
+                "--target",
+                folder,
+            ],
             what=f"Installing {lock.name.split('.')[0]}",
         )
         done.touch()
@@ -102,8 +113,9 @@ def _writable() -> None:
 
 def _works() -> bool:
     """Whether there is an environment whose Python runs, is new enough, and is still the one it was made with."""
-    code = "import os, sys; assert sys.version_info >= (3, 11); print(os.path.isdir(os.path.join(sys.prefix, 'lib', " + (
-        "f'python{sys.version_info[0]}.{sys.version_info[1]}')))"
+    code = (
+        "import os, sys; assert sys.version_info >= (3, 11); print(os.path.isdir(os.path.join(sys.prefix, 'lib', "
+        + ("f'python{sys.version_info[0]}.{sys.version_info[1]}')))")
     )
     try:
         done = subprocess.run([PYTHON, "-I", "-c", code], capture_output=True, text=True, timeout=60)

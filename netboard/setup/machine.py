@@ -1,4 +1,4 @@
-"""What the machine has to bring: each piece with how to find it and what apt calls it; and `--provision`, which installs it."""
+"""What the machine brings: each piece, how to find it, what apt calls it; and `--provision`, which installs it."""
 
 import contextlib
 import importlib.util
@@ -103,18 +103,18 @@ def sentence(pieces: list[Piece]) -> str:
 
 
 def provision(purpose: str) -> None:
-    """Install what is missing. Raises `Stop` where that cannot be: no rights, no apt, a package that is not to be had."""
+    """Install what is missing. Raises `Stop` where that cannot be: no rights, no apt, no such package."""
     lacking = missing(purpose)
     if not lacking:
         return
+    names = ", ".join(piece.name for piece in lacking)
     if os.geteuid() != 0:
-        raise Stop(f"--provision needs root to install {', '.join(p.name for p in lacking)}: run it with sudo.")
+        raise Stop(f"--provision needs root to install {names}: run it with sudo.")
     if shutil.which("apt-get") is None:
         raise Stop(
-            f"--provision installs through apt, which this machine does not have; install {', '.join(p.name for p in lacking)} "
-            "by its own means."
+            f"--provision installs through apt, which this machine does not have; install {names} by its own means."
         )
-    say(f"Installing {', '.join(piece.name for piece in lacking)} through apt …")
+    say(f"Installing {names} through apt …")
     with _no_services():
         _apt("update")
         for piece in lacking:

@@ -44,6 +44,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _main(arguments: list[str]) -> int:
+    any_port = False
     command, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
     if command in ("help", "--help", "-h") and not rest:
         print(_HELP)
@@ -54,7 +55,10 @@ def _main(arguments: list[str]) -> int:
         return health.check_health(rest, os.environ)
     if command == "up":
         values, provisioning = options.read_up(rest, os.environ)
+        any_port = values["NETBOARD_PORT"] == "0"
         os.environ.update(values)
+        if any_port:
+            del os.environ["NETBOARD_PORT"]
     elif command in ("lint", "setup"):
         provisioning = bool(_only_provision(command, rest))
     elif command == "test":
@@ -73,12 +77,19 @@ def _main(arguments: list[str]) -> int:
         from netboard.setup.suite import suite
 
         return suite(rest)
+    _settings()
+    if command == "up":
+        from netboard.supervisor.up import up
+
+        return up(any_port)
     return _run(command, rest)
 
 
 def _only_provision(command: str, rest: Sequence[str]) -> bool:
     parser = options.Parser(prog=f"manage.py {command}", allow_abbrev=False)
-    parser.add_argument("--provision", action="store_true", help="install through apt what this machine lacks (as root)")
+    parser.add_argument(
+        "--provision", action="store_true", help="install through apt what this machine lacks (as root)"
+    )
     return bool(parser.parse_args(list(rest)).provision)
 
 
@@ -116,11 +127,6 @@ def _set_up(command: str, provisioning: bool, arguments: Sequence[str]) -> None:
 
 def _run(command: str, rest: list[str]) -> int:
     """Run a command inside the environment."""
-    _settings()
-    if command == "up":
-        from netboard.supervisor.up import up
-
-        return up()
     if command in AGENT_COMMANDS:
         if command == "agent" and not rest:
             from netboard.supervisor.agent import agent

@@ -1,4 +1,4 @@
-"""Translations: each locale's django.po becomes the django.mo that gettext reads. No gettext tools are needed for that."""
+"""Translations: each locale's django.po becomes the django.mo that gettext reads, without gettext's tools."""
 
 import ast
 import struct
@@ -50,7 +50,9 @@ def compiled(catalogue: Catalogue) -> bytes:
     """A catalogue in the format of GNU gettext's .mo files (version 0, no hash table), sorted by original."""
     pairs = sorted((key.encode(), text.encode()) for key, text in catalogue.items())
     start = 7 * 4 + 16 * len(pairs)
-    blob, originals, translations = b"", [], []
+    blob = b""
+    originals: list[int] = []
+    translations: list[int] = []
     for table, column in ((originals, 0), (translations, 1)):
         for pair in pairs:
             table += [len(pair[column]), start + len(blob)]

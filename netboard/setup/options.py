@@ -1,4 +1,4 @@
-"""What `up` can be told, on the command line or as NETBOARD_ variables; nonsense is answered before anything is done."""
+"""What `up` can be told, as options or NETBOARD_ variables; nonsense is answered before anything is done."""
 
 import argparse
 import ipaddress
@@ -77,9 +77,7 @@ def docker(text: str) -> str:
 def demo(text: str) -> str:
     """The size of a simulated fleet; empty means none."""
     found = re.fullmatch(r"([0-9]{1,6})x([0-9]{1,6})", text)
-    if text and (
-        not found or not 1 <= int(found[1]) <= _MOST_HOSTS or not 1 <= int(found[2]) <= _MOST_CONTAINERS
-    ):
+    if text and (not found or not 1 <= int(found[1]) <= _MOST_HOSTS or not 1 <= int(found[2]) <= _MOST_CONTAINERS):
         raise usage(
             f"{text!r} is no size of a fleet; give hosts and containers per host like {DEMO} "
             f"(up to {_MOST_HOSTS}x{_MOST_CONTAINERS})."
@@ -99,15 +97,15 @@ _CHECKS: dict[str, tuple[Callable[[str], str], str]] = {
 
 def parser(program: str) -> Parser:
     """The options of `up`."""
-    made = Parser(
-        prog=program, description="Start the whole board on this machine.", allow_abbrev=False, add_help=True
-    )
+    made = Parser(prog=program, description="Start the whole board on this machine.", allow_abbrev=False, add_help=True)
     made.add_argument("--bind", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
     made.add_argument("--port", help="port to listen on (8000); 0: any free one")
     made.add_argument("--url", help="how browsers reach the board; required where the address is not loopback")
     made.add_argument("--data", metavar="DIR", help="folder of database, Valkey's socket and keys (./.netboard)")
     made.add_argument("--docker", metavar="URL", help="the engine (unix:///var/run/docker.sock; also DOCKER_HOST)")
-    made.add_argument("--demo", nargs="?", const=DEMO, metavar="HOSTSxCONTAINERS", help=f"add a simulated fleet ({DEMO})")
+    made.add_argument(
+        "--demo", nargs="?", const=DEMO, metavar="HOSTSxCONTAINERS", help=f"add a simulated fleet ({DEMO})"
+    )
     made.add_argument("--provision", action="store_true", help="install through apt what this machine lacks (as root)")
     return made
 

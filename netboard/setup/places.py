@@ -19,7 +19,7 @@ DIST = ROOT / "static" / "dist"
 
 @contextlib.contextmanager
 def only_one() -> Iterator[None]:
-    """Hold the folder's set-up lock. The lock is on the folder itself, so it leaves no file and ends with the process."""
+    """Hold the folder's set-up lock. It is on the folder itself: no file is left, and it ends with the process."""
     handle = os.open(ROOT, os.O_RDONLY | os.O_DIRECTORY)
     try:
         try:

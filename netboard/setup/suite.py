@@ -21,7 +21,7 @@ def suite(arguments: Sequence[str]) -> int:
     if os.geteuid() != 0:
         say("Tests that need root (namespaces, a Docker Engine) are skipped: run as root to run them all.")
     cores = min(2, os.cpu_count() or 1)
-    command = [PYTHON, "-m", "pytest", "-m", "not soak", "-n", str(cores), "--dist", "loadfile", *arguments]
+    command = [str(PYTHON), "-m", "pytest", "-m", "not soak", "-n", str(cores), "--dist", "loadfile", *arguments]
     environment = {**os.environ, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
     code = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL).returncode
     if code == NO_TESTS_COLLECTED:
