@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from netboard.adapters.kernel.mounts import Mount, Mounts
+from netboard.adapters.kernel.namespaces import OWN_NAMESPACE
 from netboard.adapters.kernel.picture import Holders
 from netboard.adapters.kernel.processes import Processes
 from netboard.adapters.kernel.scratch import DEFAULT_RUN, is_scratch_path
@@ -28,6 +29,7 @@ class Census:
         self._run = run
         self._processes = Processes()
         self._mounts = Mounts()
+        self._own = os.stat(OWN_NAMESPACE).st_ino
 
     def fileno(self) -> int:
         """For `poll` with POLLPRI: mounts have changed."""
@@ -66,6 +68,8 @@ class Census:
             tuple(process.command for process in shown),
             self._processes.containers(inode),
         )
+        if inode == self._own:
+            return Found(holders, (OWN_NAMESPACE,), False)
         opens = (*(f"/proc/{process.pid}/ns/net" for process in shown), *(mount.opens for mount in mounts))
         return Found(holders, opens, any(is_scratch_path(name, self._run) for name in names))
 

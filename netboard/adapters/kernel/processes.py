@@ -23,7 +23,7 @@ SHOWN: Final = 8
 class Process:
     """One process, as last seen. `mounts` is the inode of its mount namespace, 0 where it may not be read."""
 
-    __slots__ = ("command", "container", "first_seen", "inode", "mark", "mounts", "pid", "read_at")
+    __slots__ = ("command", "container", "first_seen", "inode", "mark", "mounts", "of_kernel", "pid", "read_at")
 
     def __init__(self, pid: int, mark: int, inode: int, now: float) -> None:
         self.pid = pid
@@ -34,13 +34,17 @@ class Process:
         self.command = ""
         self.container = ""
         self.mounts = 0
+        self.of_kernel = False
 
     def describe(self, now: float) -> None:
         """Read name, container and mount namespace, unless that was done lately for its age."""
         age = self.read_at - self.first_seen
         if self.read_at and now - self.read_at < min(max(age, _READ_AGAIN_FIRST), _READ_AGAIN_LAST):
             return
+        self.of_kernel = self.of_kernel or (not self.read_at and _is_kernel_thread(self.pid))
         self.read_at = now
+        if self.of_kernel:
+            return
         self.command = _read(f"/proc/{self.pid}/comm").decode("utf-8", "replace").strip()
         self.container = container_of(_read(f"/proc/{self.pid}/cgroup"))
         self.mounts = _inode_of(f"/proc/{self.pid}/ns/mnt")
@@ -66,11 +70,14 @@ class Processes:
                 if not entry.name.isdigit():
                     continue
                 pid = int(entry.name)
+                known = self._known.get(pid)
+                if known and known.of_kernel and known.mark == entry.inode():
+                    seen.add(pid)
+                    continue
                 inode = self._namespace_of(pid)
                 if not inode:
                     continue
                 seen.add(pid)
-                known = self._known.get(pid)
                 if known is None or known.mark != entry.inode():
                     self._put(Process(pid, entry.inode(), inode, now))
                 elif known.inode != inode:
@@ -99,8 +106,9 @@ class Processes:
         if not held:
             return []
         now = self._clock()
-        settled = [process for process in held.values() if now - process.first_seen >= _SETTLED]
-        return sorted(settled or held.values(), key=lambda process: process.pid)[:SHOWN]
+        named = [process for process in held.values() if not process.of_kernel]
+        settled = [process for process in named if now - process.first_seen >= _SETTLED]
+        return sorted(settled or named, key=lambda process: process.pid)[:SHOWN]
 
     def containers(self, inode: int) -> tuple[str, ...]:
         """Full ids of the containers whose processes are in this namespace, sorted."""
@@ -157,6 +165,17 @@ def _read(path: str) -> bytes:
         return b""
     finally:
         os.close(descriptor)
+
+
+def _is_kernel_thread(pid: int) -> bool:
+    """Whether it has no program: kernel threads live in the first namespace only and say nothing about it."""
+    try:
+        os.readlink(f"/proc/{pid}/exe")
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _inode_of(path: str) -> int:

@@ -8,12 +8,12 @@ from typing import Final
 
 from netboard.adapters.kernel import netlink as nl
 from netboard.adapters.kernel.census import Census, Found
-from netboard.adapters.kernel.events import Applier, Section
+from netboard.adapters.kernel.events import Applier
 from netboard.adapters.kernel.nsids import told_id
 from netboard.adapters.kernel.picture import Picture, Place
 from netboard.adapters.kernel.reader import Again, Parts, Reader
 from netboard.adapters.kernel.rights import demand_rights
-from netboard.core.model import FactsChange, Namespace
+from netboard.core.model import FactsChange
 from netboard.core.ports import Tell
 
 _GATHER: Final = 0.002
@@ -22,8 +22,6 @@ _GATHER_AT_MOST: Final = 0.010
 _FOLLOW_UPS: Final = (0.1, 0.5, 1.2)
 """Seconds after a namespace was found, when its processes are looked at again: names and cgroups come late."""
 _ANNEX_EVERY: Final = 1.0
-_ROUTES_EVERY: Final = 1.0
-_MANY_ROUTES: Final = 2000
 
 
 class Session:
@@ -235,6 +233,11 @@ class Session:
         elif nsid not in self._by_nsid:
             self._scan_wanted = True
 
+    def doubt(self, place: Place) -> None:
+        """Another namespace was found in this one's stead: forget it and look again."""
+        self._drop(place.key)
+        self._scan_wanted = True
+
     def _drop(self, key: str) -> None:
         place = self.picture.places[key]
         self.picture.remove(key)
@@ -289,11 +292,3 @@ class Session:
     def _tell_if(self, change: FactsChange | None) -> None:
         if change:
             self._tell(change)
-
-
-def without_bridge_files(namespace: Namespace) -> Namespace:
-    """Without what the kernel announces no change of."""
-    return namespace._replace(sysctls=tuple(one for one in namespace.sysctls if not one[0].startswith("net.bridge.")))
-
-
-__all__ = ["Section", "Session", "without_bridge_files"]

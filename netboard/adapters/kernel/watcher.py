@@ -1,5 +1,6 @@
 """The kernel as a source of facts: a thread that watches, and begins again when something fails."""
 
+import logging
 import os
 import select
 import threading
@@ -7,12 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from netboard.adapters.kernel.check import Check
 from netboard.adapters.kernel.scratch import DEFAULT_RUN
 from netboard.adapters.kernel.session import Session
 from netboard.core.errors import KernelUnavailable
 from netboard.core.model import FactsChange, Source
 from netboard.core.ports import Tell
 
+_log = logging.getLogger(__name__)
 _BACK_OFF: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
 
@@ -71,14 +74,15 @@ class KernelWatcher:
                 try:
                     tell(self._first(session))
                     failures = 0
-                    self._follow(session)
+                    self._follow(session, tell)
                 finally:
                     session.close()
             except KernelUnavailable as error:
                 params = tuple((name, str(value)) for name, value in error.params.items())
                 tell(FactsChange(source="kernel", whole=True, state=Source("absent", _now(), error.code, params)))
-            except OSError as error:
-                reason = error.strerror or str(error)
+            except Exception as error:
+                _log.exception("watching the kernel failed; beginning again")
+                reason = getattr(error, "strerror", "") or str(error)
                 tell(
                     FactsChange(source="kernel", state=Source("stale", _now(), "kernel_failed", (("reason", reason),)))
                 )
@@ -97,15 +101,25 @@ class KernelWatcher:
             annexes=everything.annexes,
         )
 
-    def _follow(self, session: Session) -> None:
+    def _follow(self, session: Session, tell: Tell) -> None:
         poller = select.poll()
         poller.register(self._wake, select.POLLIN)
         session.register(poller)
+        check = Check(session)
         while not self._stopping.is_set():
-            ready = dict(poller.poll(session.timeout() * 1000))
+            ready = dict(poller.poll(min(session.timeout(), check.timeout()) * 1000))
             if self._wake in ready:
                 os.eventfd_read(self._wake)
             session.serve(ready)
+            if self._check_wanted.is_set() and not check.pending:
+                self._check_wanted.clear()
+                self._tell_if(tell, check.begin())
+            self._tell_if(tell, check.finish())
+
+    @staticmethod
+    def _tell_if(tell: Tell, change: FactsChange | None) -> None:
+        if change is not None:
+            tell(change)
 
 
 def _now() -> str:
