@@ -2,9 +2,9 @@
 
     board: sign(order, key) ──► queue host.<id>.operations ──► agent: read(envelope, key, host)
 
-The signature is HMAC-SHA256 over the order's canonical JSON (sorted keys, no spaces, UTF-8). It binds host, verb, spec and
-time: an envelope for another host, altered, or older than its expiry is refused. Replays within its life are harmless, as
-every verb is an `ensure`.
+The signature is HMAC-SHA256 over the order's canonical JSON (sorted keys, no spaces, UTF-8). It binds host, verb, spec
+and time: an envelope for another host, altered, or older than its expiry is refused. Replays within its life are
+harmless, as every verb is an `ensure`.
 """
 
 import hashlib
