@@ -110,3 +110,13 @@ def at_top(object_id: str) -> bool:
     An edge's id begins with the id of the node that it was derived from (see `ids`), so it tells the class as well.
     """
     return class_of(object_id) in ("host", "network")
+
+
+def top_of(part: Part) -> Part:
+    """What of a part is shown from afar."""
+    return Part(
+        {node_id: raw for node_id, raw in part.nodes.items() if at_top(node_id)},
+        {edge_id: raw for edge_id, raw in part.edges.items() if at_top(edge_id)},
+        [node_id for node_id in part.removed_nodes if at_top(node_id)],
+        [edge_id for edge_id in part.removed_edges if at_top(edge_id)],
+    )

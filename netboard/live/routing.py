@@ -1,5 +1,7 @@
 """Addresses of WebSockets."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-websocket_urlpatterns: list[URLPattern] = []
+from netboard.live.consumers import TopologySocket
+
+websocket_urlpatterns: list[URLPattern] = [path("ws/topology", TopologySocket())]  # type: ignore[arg-type]

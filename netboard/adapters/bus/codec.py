@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from netboard.core.feed import NOTHING, Entry, Head, Part, at_top
+from netboard.core.feed import NOTHING, Entry, Head, Part
 from netboard.core.ids import FLEET, host_of
 from netboard.core.model import Json
 from netboard.core.ports import Change
@@ -77,16 +77,6 @@ def split_change(change: Change, fleet_edges: frozenset[str] | set[str]) -> tupl
             removed_nodes=[node_id for node_id in change.removed_nodes if host_of(node_id) == FLEET],
             removed_edges=gone_fleet,
         ),
-    )
-
-
-def top_of(part: Part) -> Part:
-    """What of a part is shown from afar."""
-    return Part(
-        {node_id: raw for node_id, raw in part.nodes.items() if at_top(node_id)},
-        {edge_id: raw for edge_id, raw in part.edges.items() if at_top(edge_id)},
-        [node_id for node_id in part.removed_nodes if at_top(node_id)],
-        [edge_id for edge_id in part.removed_edges if at_top(edge_id)],
     )
 
 

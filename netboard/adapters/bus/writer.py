@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from netboard.adapters.bus import codec, keys, scripts
 from netboard.adapters.bus.edge import connect, mapped
 from netboard.core.errors import BusUnavailable
-from netboard.core.feed import NOTHING, Part
+from netboard.core.feed import NOTHING, Part, top_of
 from netboard.core.model import Json
 from netboard.core.ports import Change, HostGraph, HostStatus
 from netboard.core.wire import Position
@@ -93,7 +93,7 @@ class RedisLogWriter:
         if not self._epoch:
             return False
         arguments: list[str | bytes | int] = [self._epoch, self._seq, self._log_length, entry]
-        top = codec.top_of(own)
+        top = top_of(own)
         for pairs, removed in (
             (own.nodes, own.removed_nodes),
             (own.edges, own.removed_edges),
@@ -182,7 +182,7 @@ def write_whole(pipe: Any, host: str, epoch: str, own: Part, fleet: Part, status
     """Queue everything that a new epoch of a host consists of."""
     names = keys.of_host(host)
     pipe.delete(names.nodes, names.edges, names.top, names.fleet, names.log)
-    top = codec.top_of(own)
+    top = top_of(own)
     for key, pairs in (
         (names.nodes, own.nodes),
         (names.edges, own.edges),

@@ -1,0 +1,41 @@
+"""What a web process has one of (per event loop, made when first used): the hub, and the watch over rights."""
+
+import asyncio
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+
+from netboard.live.hub import Hub
+from netboard.live.rights import Rights
+from netboard.wiring import build
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+_rights: WeakKeyDictionary[asyncio.AbstractEventLoop, Rights] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The hub of the running loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        ours = settings.NETBOARD
+        _hubs[loop] = Hub(
+            lambda: build.log_feed(settings.NETBOARD),
+            stale_after=ours.stale_after,
+            full_limit=ours.full_limit,
+            frames_per_second=ours.frames_per_second,
+        )
+    return _hubs[loop]
+
+
+def rights() -> Rights:
+    """The watch over rights of the running loop."""
+    return _rights.setdefault(asyncio.get_running_loop(), Rights())
+
+
+async def close() -> None:
+    """End what runs in the background of the running loop."""
+    loop = asyncio.get_running_loop()
+    if loop in _hubs:
+        await _hubs.pop(loop).close()
+    if loop in _rights:
+        await _rights.pop(loop).close()
