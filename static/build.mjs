@@ -43,7 +43,7 @@ async function bundle({ name, from }) {
 await mkdir(dist, { recursive: true });
 for (const entry of entries) {
   if (existsSync(entry.from)) {
-    await bundle(entry);
+    await bundle(entry).catch(() => process.exit(1)); // esbuild has said what is wrong
   } else {
     console.log(`${entry.name}: nothing to build`);
   }

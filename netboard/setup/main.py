@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from netboard.setup import environment, frontend, messages, options
-from netboard.setup.places import PYTHON, ROOT, VENV, only_one
+from netboard.setup.places import DIST, PYTHON, ROOT, VENV, only_one
 from netboard.setup.say import Stop, say, usage
 
 _READY = "_NETBOARD_SET_UP"
@@ -112,7 +112,7 @@ def _set_up(command: str, provisioning: bool, arguments: Sequence[str]) -> None:
         with only_one():
             environment.make_current(need)
             if bundle:
-                frontend.make_current()
+                _bundle(command)
         say(f"Set up in {time.monotonic() - began:.0f} s.")
     if command in ("test", "lint"):
         with only_one():
@@ -123,6 +123,16 @@ def _set_up(command: str, provisioning: bool, arguments: Sequence[str]) -> None:
         os.environ["VIRTUAL_ENV"] = str(VENV)
         sys.stdout.flush()
         os.execv(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *arguments])  # noqa: S606 - no shell is wanted
+
+
+def _bundle(command: str) -> None:
+    """Build the front end. A board may start with the bundle of before, tests may not."""
+    try:
+        frontend.make_current()
+    except Stop as reason:
+        if command not in ("up", "web") or not (DIST / "main.js").exists():
+            raise
+        say(f"{reason} The board starts with the front end that was built before.")
 
 
 def _run(command: str, rest: list[str]) -> int:
