@@ -63,6 +63,7 @@ class Processes:
     def look(self) -> None:
         """Every process: where it is now."""
         now = self._clock()
+        since = now if self._known else now - _SETTLED
         seen: set[int] = set()
         self.unreadable = 0
         with os.scandir("/proc") as entries:
@@ -79,7 +80,7 @@ class Processes:
                     continue
                 seen.add(pid)
                 if known is None or known.mark != entry.inode():
-                    self._put(Process(pid, entry.inode(), inode, now))
+                    self._put(Process(pid, entry.inode(), inode, since))
                 elif known.inode != inode:
                     self._drop(pid)
                     known.inode = inode

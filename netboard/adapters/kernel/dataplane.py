@@ -1,0 +1,204 @@
+"""What is asked of the kernel after a change: is the device there, does somebody answer, may there be such a child."""
+
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+from pyroute2 import IPRoute
+from pyroute2.netlink.exceptions import NetlinkError
+
+from netboard.adapters.kernel import arp, scratch
+from netboard.adapters.kernel.namespaces import OWN_NAMESPACE, enter, leave_for_new
+from netboard.core.errors import KernelUnavailable
+from netboard.core.ports import Interface
+
+T = TypeVar("T")
+
+_MACVLAN_MODES: Final = {"private": 1, "vepa": 2, "bridge": 4, "passthru": 8}
+_IPVLAN_MODES: Final = {"l2": 0, "l3": 1, "l3s": 2}
+_SAVE_LIMIT: Final = 10.0
+
+
+class KernelDataPlane:
+    """Fulfils `ports.DataPlane`. Every look into another namespace happens in a thread that ends with it."""
+
+    def device(self, name: str) -> Interface | None:
+        """A device of the host's own namespace; None where there is none of that name."""
+        with _netlink() as ip:
+            return next((one for one in _interfaces(ip) if one.name == name), None)
+
+    def routed(self, device: str) -> list[str]:
+        """The destinations, with prefix length, that the host reaches directly by this device."""
+        with _netlink() as ip:
+            index = ip.link_lookup(ifname=device)
+            if not index:
+                return []
+            routes = [route for family in (2, 10) for route in ip.get_routes(family=family, table=254, oif=index[0])]
+            return sorted(
+                f"{route.get_attr('RTA_DST')}/{route['dst_len']}" for route in routes if route.get_attr("RTA_DST")
+            )
+
+    def translated(self, subnet: str) -> bool | None:
+        """Whether a rule masquerades what leaves this subnet; None where the rules cannot be listed."""
+        program = "ip6tables-save" if ":" in subnet else "iptables-save"
+        try:
+            listed = subprocess.run(
+                [program, "-t", "nat"], capture_output=True, text=True, timeout=_SAVE_LIMIT, check=True
+            ).stdout
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return re.search(rf"^-A \S+ .*-s {re.escape(subnet)} .*-j (MASQUERADE|SNAT)", listed, re.MULTILINE) is not None
+
+    def inside(self, sandbox: str) -> list[Interface]:
+        """The devices of the namespace behind a path. Raises `KernelUnavailable`."""
+        return self._at(sandbox, lambda: _listed())
+
+    def answers_on_bridge(self, bridge: str, addresses: list[str], seconds: float) -> dict[str, set[str]]:
+        """Who answers ARP on a bridge, asked from a scratch namespace that is one of its ports: MACs by address."""
+
+        def wire(host: Any, inner: int) -> int:
+            outer = _scratch_name()
+            host.link(
+                "add", ifname=outer, kind="veth", group=scratch.GROUP, peer={"ifname": "probe", "net_ns_fd": inner}
+            )
+            index = int(host.link_lookup(ifname=outer)[0])
+            try:
+                (master,) = host.link_lookup(ifname=bridge)
+                host.link("set", index=index, master=master, state="up")
+            except BaseException:
+                host.link("del", index=index)
+                raise
+            return index
+
+        return _in_scratch(wire, lambda: arp.ask("probe", addresses, seconds))
+
+    def answers_on_parent(
+        self, kind: str, parent: str, mode: str, addresses: list[str], seconds: float
+    ) -> dict[str, set[str]]:
+        """Make a child of this kind on a parent, in a scratch namespace, and ask from there: MACs by address.
+
+        Raises `KernelUnavailable` with the kernel's words where it refuses such a child: that alone is worth asking.
+        """
+
+        def wire(host: Any, inner: int) -> int:
+            found = host.link_lookup(ifname=parent)
+            if not found:
+                raise KernelUnavailable(
+                    f"There is no device {parent}.", code="kernel_no_parent", params={"parent": parent}
+                )
+            wanted = {f"{kind}_mode": _mode(kind, mode)} if kind in ("macvlan", "ipvlan") else {}
+            host.link("add", ifname="probe", kind=kind, link=found[0], group=scratch.GROUP, net_ns_fd=inner, **wanted)
+            return 0
+
+        return _in_scratch(wire, lambda: arp.ask("probe", addresses, seconds))
+
+    def _at(self, path: str, look: Callable[[], T]) -> T:
+        def job() -> T:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                enter(descriptor)
+            finally:
+                os.close(descriptor)
+            return look()
+
+        return _apart(job)
+
+
+def _mode(kind: str, mode: str) -> int:
+    return _MACVLAN_MODES.get(mode, 4) if kind == "macvlan" else _IPVLAN_MODES.get(mode, 0)
+
+
+def _scratch_name() -> str:
+    return f"nb{os.urandom(5).hex()}"
+
+
+def _in_scratch(wire: Callable[[Any, int], int], look: Callable[[], T]) -> T:
+    """Run `look` in a namespace made for it, after `wire` (given a netlink socket at home and the namespace's
+    descriptor) put a device called `probe` into it. What `wire` left at home, by ifindex, is removed afterwards."""
+    with _netlink() as host:
+
+        def job() -> T:
+            leave_for_new()
+            inner = os.open(OWN_NAMESPACE, os.O_RDONLY | os.O_CLOEXEC)
+            left = 0
+            try:
+                left = wire(host, inner)
+                with IPRoute() as here:
+                    (index,) = here.link_lookup(ifname="probe")
+                    here.link("set", index=index, state="up")
+                return look()
+            finally:
+                os.close(inner)
+                if left:
+                    _remove(host, left)
+
+        return _apart(job)
+
+
+def _remove(host: Any, index: int) -> None:
+    try:
+        host.link("del", index=index)
+    except NetlinkError as error:
+        if error.code != 19:  # ENODEV: it went with the bridge
+            raise
+
+
+def _apart(job: Callable[[], T]) -> T:
+    """Run a job in a thread of its own, which ends wherever it went. Refusals become `KernelUnavailable`."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            found = job()
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(found)
+
+    thread = threading.Thread(target=run, name="scratch", daemon=True)
+    thread.start()
+    thread.join()
+    try:
+        return future.result()
+    except NetlinkError as error:
+        raise _unavailable(os.strerror(error.code) if error.code else str(error)) from error
+    except OSError as error:
+        raise _unavailable(error.strerror or str(error)) from error
+
+
+def _unavailable(words: str) -> KernelUnavailable:
+    return KernelUnavailable(f"The kernel refuses: {words}.", code="kernel_refuses", params={"kernel": words})
+
+
+@contextmanager
+def _netlink() -> Iterator[Any]:
+    try:
+        with IPRoute() as ip:
+            yield ip
+    except NetlinkError as error:
+        raise _unavailable(os.strerror(error.code) if error.code else str(error)) from error
+
+
+def _listed() -> list[Interface]:
+    with IPRoute() as ip:
+        return _interfaces(ip)
+
+
+def _interfaces(ip: Any) -> list[Interface]:
+    addresses: dict[int, list[str]] = {}
+    for one in ip.get_addr():
+        addresses.setdefault(one["index"], []).append(f"{one.get_attr('IFA_ADDRESS')}/{one['prefixlen']}")
+    return [
+        Interface(
+            name=str(link.get_attr("IFLA_IFNAME")),
+            mac=str(link.get_attr("IFLA_ADDRESS") or ""),
+            up=bool(link["flags"] & 1),
+            addresses=tuple(sorted(addresses.get(link["index"], ()))),
+        )
+        for link in ip.get_links()
+    ]
