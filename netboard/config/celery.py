@@ -1,7 +1,6 @@
 """The control worker's Celery app: housekeeping and schedules, queue `control`. Agents have an app of their own."""
 
 import os
-from urllib.parse import urlsplit
 
 from celery import Celery
 
@@ -10,14 +9,9 @@ from netboard.wiring.settings import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netboard.config.settings")
 
 
-def broker(redis_url: str) -> str:
-    """The URL in Celery's spelling: a unix socket is `redis+socket://` there."""
-    return f"redis+socket://{urlsplit(redis_url).path}" if redis_url.startswith("unix:") else redis_url
-
-
 app = Celery("netboard")
 app.conf.update(
-    broker_url=broker(settings().redis),
+    broker_url=settings().broker,
     broker_connection_retry_on_startup=True,
     broker_connection_timeout=3,
     broker_transport_options={

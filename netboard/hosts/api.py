@@ -8,7 +8,8 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from netboard.accounts.audit import actor_of
-from netboard.accounts.http import MANAGING, HostId, Page, Paging, Rows, identity, page_of, tell_once
+from netboard.accounts.http import MANAGING, HostId, Page, Paging, Rows, identity, page_of, require, tell_once
+from netboard.accounts.models import Role, Scope
 from netboard.hosts import health, selectors, services
 from netboard.hosts.selectors import Known
 
@@ -59,6 +60,13 @@ class KeyOut(Schema):
     key: str
 
 
+class Asked(Schema):
+    """What was asked of a host's agent."""
+
+    host: str
+    asked: str
+
+
 def _out(host: Known) -> dict[str, Any]:
     said = health.observer(host)
     row, status = host.row, host.status
@@ -98,3 +106,11 @@ def enrol(request: HttpRequest, body: HostIn) -> Status[dict[str, str]]:
     tell_once(request)
     key = services.enrol(actor_of(request), body.id, body.title, body.again)
     return Status(201, {"id": body.id, "key": key})
+
+
+@router.post("/hosts/{host}/recheck", response={202: Asked})
+def recheck(request: HttpRequest, host: HostId) -> Status[dict[str, str]]:
+    """Ask the host's agent to compare what it keeps with a fresh dump, now. For operators."""
+    caller = require(request, Role.OPERATOR, Scope.OPERATE)
+    services.recheck(actor_of(request), selectors.known_host(caller.visible, host).id)
+    return Status(202, {"host": host, "asked": "recheck"})

@@ -11,6 +11,7 @@ from django.utils import timezone
 from netboard.accounts.audit import Actor, record
 from netboard.core.errors import Conflict, Invalid, Missing
 from netboard.core.ids import is_host
+from netboard.hosts import dispatch
 from netboard.hosts.models import Host, LifeSign
 
 SEEN_EVERY = timedelta(seconds=30)
@@ -82,3 +83,12 @@ def beat(process: str, detail: Mapping[str, Any] | None = None) -> None:
     now = timezone.now()
     if not LifeSign.objects.filter(pk=process, at__gt=now - BEAT_EVERY).exists():
         LifeSign.objects.update_or_create(pk=process, defaults={"at": now, "detail": dict(detail or {})})
+
+
+def recheck(actor: Actor, host: str) -> None:
+    """Have a host's agent compare what it keeps with a fresh dump. Raises `Conflict` (no key), `BusUnavailable`."""
+    row = Host.objects.filter(pk=host).first()
+    if row is None or not row.secret:
+        raise Conflict("This host is not enrolled, so its agent would refuse the task; enrol it.", code="not_enrolled")
+    record(actor, "host.recheck", host)
+    dispatch.send(host, row.secret, "recheck")

@@ -70,6 +70,12 @@ class Settings(BaseSettings):
         return self.redis_url or f"unix://{(self.data / 'valkey.sock').absolute()}"
 
     @property
+    def broker(self) -> str:
+        """The bus's URL in Celery's spelling: a unix socket is `redis+socket://` there."""
+        url = self.redis
+        return f"redis+socket://{url.removeprefix('unix://')}" if url.startswith("unix:") else url
+
+    @property
     def host(self) -> str:
         """The id of the host that this agent observes: letters, digits, `-` and `_` only."""
         name = self.host_id or socket.gethostname().split(".")[0]
