@@ -1,0 +1,458 @@
+/** Lay out one host: a pure function of its part of the graph, the slots, what is folded and the shape it should have. */
+
+import type { FoldState, GraphView } from "../model";
+import type { Edge, Node } from "../wire";
+import { type Collected, type Fault, collect, faultOf, list, peerOf, record, text } from "./collect";
+import {
+  BAR, CELL, CHIP_GAP, CHIP_H, CHIP_W, DROP, FOLDED, GAP, GUTTER, HEAD, PAD, ROUTES, ROW, SPACE_HEAD, SPACE_LINE,
+  SPACE_LINES, SPINE, TRUNK, UNIT, UPLINK_H, UPLINK_W, capacity, columns, places,
+} from "./metrics";
+import { Hue, Kind, Panel, type Routing, type Wire } from "./panel";
+import { type Attachment, type Section, attach, flow, sections, widthOf } from "./sections";
+import { Ways } from "./tracks";
+
+/** The work of one layout. */
+interface Task {
+  readonly graph: GraphView;
+  readonly fold: FoldState;
+  readonly found: Collected;
+  readonly panel: Panel;
+  readonly ways: Ways;
+  readonly cells: number;
+  readonly inner: number;
+  y: number;
+}
+
+export function layoutHost(graph: GraphView, host: Node, fold: FoldState, aspect: number): Panel {
+  const found = collect(graph, host);
+  const panel = new Panel(host.id);
+  panel.containers = found.containers.length;
+  for (const one of found.containers) if (one.state === "up" || one.state === "degraded") panel.running++;
+  panel.networks = found.networks.length;
+  panel.warned = found.warned;
+  panel.broken = found.broken;
+  told(panel, host);
+  const own = Math.max(faultOf(host), panel.broken > 0 ? 2 : panel.warned > 0 ? 1 : 0) as Fault;
+  panel.add(Kind.panel, host.id, host, 0, 0, 0, 0, own);
+  if (fold.folded.has(host.id)) return folded(panel, found);
+
+  const attachments = attach(graph, found.containers);
+  const parts = sections(graph, found, attachments, fold);
+  let cellsWanted = 0;
+  for (const one of parts.buses) cellsWanted += one === null ? 2 : Math.max(2, one.places);
+  for (const one of parts.groups) cellsWanted += one.places;
+  cellsWanted += capacity(found.spaces.length) * 1.5;
+  const cells = columns(cellsWanted, aspect, 4);
+  const inner = cells * UNIT - GAP;
+  const task: Task = { graph, fold, found, panel, ways: new Ways(), cells, inner, y: 0 };
+  task.ways.spine = PAD + inner + 2;
+  task.ways.lanes = capacity(parts.buses.length + parts.groups.length);
+  panel.w = PAD + inner + SPINE;
+  const ups = head(task);
+  const { ways } = task;
+  task.y = flow(parts.buses, cells, PAD, task.y + GUTTER, ways.shelves);
+  if (parts.groups.length > 0) task.y = flow(parts.groups, cells, PAD, task.y, ways.shelves);
+  ways.end = task.y;
+  for (const one of [...parts.buses, ...parts.groups]) if (one !== null) hang(task, one);
+  rails(task, attachments, parts.byId);
+  hanging(task, parts.byId, ups);
+  spaces(task);
+  panel.h = task.y + (found.spaces.length > 0 ? PAD : 6);
+  panel.rects[2] = panel.w;
+  panel.rects[3] = panel.h;
+  adopt(task);
+  return panel;
+}
+
+/** A host of which only aggregates came tells its counts itself. */
+function told(panel: Panel, host: Node): void {
+  const counts = record(host.facts.counts);
+  const number = (name: string, least: number): number => {
+    const value = counts[name];
+    return typeof value === "number" && value > least ? value : least;
+  };
+  if (panel.containers === 0) {
+    panel.containers = number("containers", 0);
+    panel.running = number("running", 0);
+    if (panel.broken + panel.warned === 0) panel.broken = number("faults", 0);
+  }
+  panel.networks = Math.max(panel.networks, panel.networks === 0 ? number("networks", 0) : 0);
+}
+
+function folded(panel: Panel, found: Collected): Panel {
+  panel.folded = true;
+  panel.w = PAD + 4 * UNIT - GAP + SPINE;
+  panel.h = FOLDED;
+  panel.rects[2] = panel.w;
+  panel.rects[3] = panel.h;
+  const inside = (node: Node): void => void panel.index.set(node.id, 0);
+  found.networks.forEach(inside);
+  found.containers.forEach(inside);
+  found.uplinks.forEach(inside);
+  found.chips.forEach(inside);
+  for (const { node, devices } of found.spaces) {
+    inside(node);
+    devices.forEach(inside);
+  }
+  return panel;
+}
+
+/** Uplinks on the top edge, further devices, the line about routing. Gives the item of each device by its name. */
+function head(task: Task): Map<string, number> {
+  const { found, panel, inner } = task;
+  const named = new Map<string, number>();
+  const pitch = UPLINK_W + CHIP_GAP;
+  const slots = places(found.uplinks);
+  const room = capacity(slots.reduce((most, slot) => Math.max(most, slot + 1), 0));
+  const beside = Math.floor((inner - 250) / pitch);
+  const inHead = room <= Math.max(2, beside);
+  const perRow = inHead ? Math.max(1, room) : Math.max(1, Math.floor((inner + CHIP_GAP) / pitch));
+  const first = inHead ? 12 : HEAD;
+  found.uplinks.forEach((node, at) => {
+    const slot = slots[at] as number;
+    const x = PAD + inner - UPLINK_W - (slot % perRow) * pitch;
+    const y = first + Math.floor(slot / perRow) * (UPLINK_H + 14);
+    const item = panel.add(Kind.uplink, node.id, node, x, y, UPLINK_W, UPLINK_H, faultOf(node));
+    named.set(node.name, item);
+  });
+  task.y = inHead ? HEAD : HEAD + Math.ceil(room / perRow) * (UPLINK_H + 14);
+  chips(task, named);
+  panel.routing = routing(task);
+  const item = panel.add(Kind.routes, "", null, PAD, task.y, inner, ROUTES, 0);
+  for (const [, up] of named) {
+    const x = (panel.rects[up * 4] as number) + UPLINK_W / 2;
+    const top = panel.rects[up * 4 + 1] as number;
+    if (panel.kinds[up] !== Kind.uplink) continue;
+    wire(panel, { points: [x, top, x, inHead || top < HEAD + UPLINK_H ? 0 : top - 8], hue: Hue.uplink, from: up, broken: panel.faults[up] === 2 });
+    if (inHead && found.chips.length === 0) wire(panel, { points: [x, top + UPLINK_H, x, task.y], hue: Hue.uplink, from: up, to: item });
+  }
+  task.y += ROUTES;
+  return named;
+}
+
+/** Devices of the host that belong to no Docker network, ordered by slot: a strip that is there only if they are. */
+function chips(task: Task, named: Map<string, number>): void {
+  const { found, panel, inner } = task;
+  if (found.chips.length === 0) return;
+  const perRow = Math.max(1, Math.floor((inner + CHIP_GAP) / (CHIP_W + CHIP_GAP)));
+  const ordered = [...found.chips].sort((a, b) => ifindex(a) - ifindex(b) || (a.id < b.id ? -1 : 1));
+  ordered.forEach((node, at) => {
+    const x = PAD + (at % perRow) * (CHIP_W + CHIP_GAP);
+    const y = task.y + Math.floor(at / perRow) * (CHIP_H + CHIP_GAP);
+    const item = panel.add(Kind.chip, node.id, node, x, y, CHIP_W, CHIP_H, faultOf(node));
+    panel.labels[item] = deviceNote(task.graph, node);
+    panel.extra[item] = undecided(task.graph, node) ? 1 : 0;
+    named.set(node.name, item);
+  });
+  const rows = Math.ceil(Math.max(2, capacity(found.chips.length)) / perRow);
+  task.y += rows * (CHIP_H + CHIP_GAP);
+}
+
+function ifindex(node: Node): number {
+  const value = node.facts.ifindex;
+  return typeof value === "number" ? value : 0;
+}
+
+function undecided(graph: GraphView, node: Node): boolean {
+  for (const edge of graph.edgesOf(node.id)) {
+    if (edge.kind !== "contains" && edge.source === node.id && (edge.target === null || !edge.certain)) return true;
+  }
+  return false;
+}
+
+/** What a device leads to, in few words: `↔ eth0 in vpn`, `↔ ?`, or its kind. */
+function deviceNote(graph: GraphView, node: Node): string {
+  const peer = peerOf(graph, node.id);
+  if (peer !== null) {
+    if (peer.node === null) return peer.edge.candidates?.length ? `↔ ? (${peer.edge.candidates.length})` : "↔ ?";
+    const space = peer.node.namespace === null ? undefined : graph.nodes.get(peer.node.namespace);
+    if (space === undefined || space.id === node.namespace) return `↔ ${peer.node.name}`;
+    const where = space.facts.is_host === true ? (graph.nodes.get(space.host ?? "")?.name ?? space.name) : space.name;
+    return `↔ ${peer.node.name} · ${where}`;
+  }
+  for (const edge of graph.edgesOf(node.id)) {
+    if ((edge.kind === "lower" || edge.kind === "port" || edge.kind === "underlay") && edge.source === node.id) {
+      const target = edge.target === null ? undefined : graph.nodes.get(edge.target);
+      return `${node.kind} → ${target?.name ?? "?"}`;
+    }
+  }
+  return node.kind;
+}
+
+function routing(task: Task): Routing {
+  const { graph, found } = task;
+  let routes = 0;
+  let gateway = "";
+  let forwarding: boolean | null = null;
+  for (const id of graph.childrenOf(found.host.id)) {
+    const space = graph.nodes.get(id);
+    if (space === undefined || space.facts.is_host !== true) continue;
+    const table = list(space.facts.routes);
+    routes = table.length;
+    for (const one of table) {
+      const route = record(one);
+      if (route.destination === "default" && gateway === "") gateway = text(route.gateway);
+    }
+    const flag = record(space.facts.sysctls)["net.ipv4.ip_forward"];
+    if (flag !== undefined) forwarding = flag === "1" || flag === 1;
+  }
+  let nat = 0;
+  for (const one of found.networks) if (one.facts.driver === "bridge" && one.facts.internal !== true) nat++;
+  const ports: string[] = [];
+  for (const one of found.containers) {
+    let last = "";
+    for (const entry of list(one.facts.ports)) {
+      const port = text(record(entry).host_port);
+      if (port === "" || port === last) continue;
+      last = port;
+      ports.push(`:${port} → ${one.name}`);
+    }
+  }
+  return { routes, gateway, forwarding, nat, ports };
+}
+
+interface WireParts extends Partial<Wire> {
+  readonly points: readonly number[];
+  readonly hue: number;
+}
+
+function wire(panel: Panel, parts: WireParts): void {
+  panel.wires.push({
+    dashed: false, from: -1, to: -1, edge: "", label: "", whole: "", broken: false, unsure: false, primary: false,
+    device: "", cable: "", ...parts,
+  });
+}
+
+/** The bar of a section and the containers below it. */
+function hang(task: Task, one: Section): void {
+  const { panel, fold } = task;
+  const width = widthOf(one);
+  const kind = one.group === "" ? Kind.bar : Kind.heading;
+  one.item = panel.add(kind, one.id, one.node, one.x, one.y, width, BAR, one.node === null ? 0 : faultOf(one.node));
+  panel.extra[one.item] = one.hue;
+  panel.labels[one.item] = one.group;
+  if (one.folded || (one.members.length === 0 && one.node !== null)) {
+    const counts = one.node === null ? {} : record(one.node.facts.counts);
+    panel.counts[one.item] = one.members.length || (typeof counts.containers === "number" ? counts.containers : 0);
+  }
+  if (one.folded) {
+    let worst: Fault = panel.faults[one.item] as Fault;
+    for (const node of one.members) {
+      panel.index.set(node.id, one.item);
+      worst = Math.max(worst, faultOf(node)) as Fault;
+    }
+    panel.faults[one.item] = worst;
+    return;
+  }
+  const pitch = (width - TRUNK + GAP) / one.perRow;
+  const groups = new Map<string, number>();
+  const order = one.members.map((_, at) => at);
+  if (fold.folded.size > 0) order.sort((a, b) => (one.slots[a] as number) - (one.slots[b] as number));
+  let rows = 0;
+  for (const at of order) {
+    const node = one.members[at] as Node;
+    const slot = one.slots[at] as number;
+    const project = fold.folded.size > 0 ? groupOf(node) : "";
+    const key = project === "" ? "" : `group:${panel.id}:${project}`;
+    if (key !== "" && fold.folded.has(key)) {
+      const item = groups.get(key);
+      if (item !== undefined) {
+        panel.index.set(node.id, item);
+        panel.counts[item] = (panel.counts[item] as number) + 1;
+        panel.faults[item] = Math.max(panel.faults[item] as Fault, faultOf(node)) as Fault;
+        continue;
+      }
+    }
+    const row = Math.floor(slot / one.perRow);
+    rows = Math.max(rows, row + 1);
+    const x = one.x + TRUNK + (slot % one.perRow) * pitch;
+    const y = one.y + BAR + row * ROW + DROP;
+    if (key !== "" && fold.folded.has(key)) {
+      const item = panel.add(Kind.group, key, node, x, y, pitch - GAP, CELL, faultOf(node));
+      panel.labels[item] = project;
+      panel.counts[item] = 1;
+      panel.index.set(node.id, item);
+      groups.set(key, item);
+    } else {
+      const item = panel.add(Kind.cell, node.id, node, x, y, pitch - GAP, CELL, faultOf(node));
+      panel.extra[item] = one.item;
+    }
+  }
+  if (one.group === "") trunks(panel, one, rows, pitch);
+}
+
+/** The further rows of a bar hang on a thinner bar each, joined to it by a trunk at the left. */
+function trunks(panel: Panel, one: Section, rows: number, pitch: number): void {
+  if (rows < 2) return;
+  const x = one.x + 4;
+  const bottom = one.y + BAR;
+  wire(panel, { points: [x, bottom, x, bottom + (rows - 1) * ROW], hue: one.hue, to: one.item, dashed: isDashed(one) });
+  const right = one.x + TRUNK + (one.perRow - 1) * pitch + 18;
+  for (let row = 1; row < rows; row++) {
+    const y = bottom + row * ROW;
+    wire(panel, { points: [x, y, right, y], hue: one.hue, to: one.item, dashed: isDashed(one) });
+  }
+}
+
+function isDashed(one: Section): boolean {
+  return one.hue === Hue.hanging && one.node?.host !== null;
+}
+
+/** The compose project, or the group that a label asks for. */
+export function groupOf(node: Node): string {
+  return text(node.facts.group) || text(node.facts.project);
+}
+
+/** A rail from its bar to every container, and a track to each further network. */
+function rails(task: Task, attachments: readonly Attachment[], byId: ReadonlyMap<string, Section>): void {
+  const { panel, ways } = task;
+  for (const { container, first, further } of attachments) {
+    const item = panel.index.get(container.id);
+    if (item === undefined) continue;
+    const kind = panel.kinds[item];
+    if (kind !== Kind.cell && kind !== Kind.group) continue;
+    if (kind === Kind.group && panel.nodes[item] !== container) continue;
+    const at = item * 4;
+    const x = panel.rects[at] as number;
+    const y = panel.rects[at + 1] as number;
+    const width = panel.rects[at + 2] as number;
+    const home = byId.get(text(container.facts.primary));
+    if (home !== undefined && home.group === "") {
+      const row = Math.floor((y - home.y - BAR) / ROW);
+      const top = home.y + BAR + row * ROW;
+      attachWire(task, container, first, item, home, [x + 18, top, x + 18, y], true);
+    }
+    const step = Math.min(18, (width - 36) / Math.max(1, further.length));
+    further.forEach((edge, rank) => {
+      const target = edge.target === null ? undefined : byId.get(edge.target);
+      if (target === undefined || target.group !== "") return;
+      const tap = x + width - 12 - rank * step;
+      const bottom = y + CELL;
+      const section = home ?? null;
+      const shelf = section?.shelf ?? ways.shelves.length - 1;
+      const row = section === null ? 0 : Math.floor((y - section.y - BAR) / ROW);
+      const last = section !== null && row === section.rows - 1;
+      const points = ways.route(tap, bottom, last, shelf, ways.below(bottom, target.lane), target, widthOf(target));
+      attachWire(task, container, edge, item, target, points, false);
+    });
+  }
+  for (const [id, target] of byId) {
+    if (target.node === null || target.node.host !== null || target.item < 0) continue;
+    const y = ways.above(target.shelf, target.lane);
+    const tap = ways.tap(target, widthOf(target));
+    wire(panel, { points: [tap, target.y, tap, y, panel.w, y], hue: Hue.hanging, to: target.item });
+    panel.exits.set(id, y);
+  }
+}
+
+function attachWire(
+  task: Task, container: Node, edge: Edge | null, item: number, target: Section, points: number[], primary: boolean,
+): void {
+  const { panel, graph, found } = task;
+  const facts = edge?.facts;
+  const whole = text(facts?.address) || text(facts?.address6);
+  const mac = text(facts?.mac);
+  let device: Node | undefined;
+  if (mac !== "" && container.namespace !== null) {
+    device = found.inside.get(container.namespace)?.find((one) => one.facts.mac === mac);
+  }
+  const pair = device === undefined || device.kind !== "veth" ? null : peerOf(graph, device.id);
+  const bad = device === undefined ? 0 : faultOf(device);
+  if (bad > 0) panel.faults[item] = Math.max(panel.faults[item] as Fault, bad) as Fault;
+  const unsure = (edge !== null && !edge.certain) || (pair !== null && (pair.node === null || !pair.edge.certain));
+  wire(panel, {
+    points, hue: target.hue, from: item, to: target.item, edge: edge?.id ?? "", label: short(whole), whole,
+    broken: bad === 2, unsure, primary, dashed: isDashed(target),
+    device: device?.id ?? "", cable: pair?.node?.id ?? "",
+  });
+  if (pair?.node) panel.index.set(pair.node.id, item);
+}
+
+/** The part of an address that differs within its network: `.4` of `172.20.0.4/24`, `.3.4` of a /16. */
+export function short(address: string): string {
+  const slash = address.indexOf("/");
+  const plain = slash < 0 ? address : address.slice(0, slash);
+  const prefix = slash < 0 ? 24 : Number(address.slice(slash + 1));
+  const colon = plain.lastIndexOf(":");
+  if (colon >= 0) return `:${plain.slice(colon)}`;
+  const parts = plain.split(".");
+  return parts.length < 4 || prefix < 8 ? plain : `.${parts.slice(Math.min(3, Math.floor(prefix / 8))).join(".")}`;
+}
+
+/** Networks that sit on a device of the host hang from it. */
+function hanging(task: Task, byId: ReadonlyMap<string, Section>, named: ReadonlyMap<string, number>): void {
+  const { panel, ways } = task;
+  for (const target of byId.values()) {
+    const parent = text(target.node?.facts.parent);
+    if (parent === "" || target.group !== "") continue;
+    const item = named.get(parent);
+    if (item === undefined) continue;
+    const at = item * 4;
+    const chip = panel.kinds[item] === Kind.chip;
+    const x = (panel.rects[at] as number) + (panel.rects[at + 2] as number) - 24;
+    const bottom = (panel.rects[at + 1] as number) + (panel.rects[at + 3] as number);
+    const gutter = bottom + 3 + (target.lane / (ways.lanes + 1)) * (chip ? 6 : 8);
+    const points = ways.route(x, bottom, false, -1, gutter, target, widthOf(target));
+    wire(panel, { points, hue: Hue.hanging, from: item, to: target.item, dashed: true });
+  }
+}
+
+/** Namespaces that are not containers': a box each, with a line per device. */
+function spaces(task: Task): void {
+  const { found, panel, graph, cells } = task;
+  if (found.spaces.length === 0) return;
+  panel.labels[panel.add(Kind.heading, "", null, PAD, task.y, task.inner, BAR, 0)] = "spaces";
+  const slots = places(found.spaces.map(({ node }) => node));
+  let room = 0;
+  let lines = 2;
+  found.spaces.forEach(({ devices }, at) => {
+    room = Math.max(room, (slots[at] as number) + 1);
+    lines = Math.max(lines, Math.min(SPACE_LINES, visible(devices).length));
+  });
+  lines = Math.min(SPACE_LINES, capacity(lines));
+  const perRow = Math.max(1, Math.floor(cells / 2));
+  const height = SPACE_HEAD + lines * SPACE_LINE + 6;
+  const top = task.y + BAR + 6;
+  found.spaces.forEach(({ node, devices }, at) => {
+    const slot = slots[at] as number;
+    const x = PAD + (slot % perRow) * 2 * UNIT;
+    const y = top + Math.floor(slot / perRow) * (height + GAP);
+    const width = 2 * UNIT - GAP;
+    const item = panel.add(Kind.space, node.id, node, x, y, width, height, faultOf(node));
+    const shown = visible(devices);
+    shown.forEach((device, line) => {
+      const fault = faultOf(device);
+      if (fault > (panel.faults[item] as number)) panel.faults[item] = fault;
+      if (line >= lines || (line === lines - 1 && shown.length > lines)) {
+        panel.index.set(device.id, item);
+        panel.counts[item] = (panel.counts[item] as number) + 1;
+        return;
+      }
+      const own = panel.add(Kind.line, device.id, device, x + 8, y + SPACE_HEAD + line * SPACE_LINE, width - 16, SPACE_LINE, fault);
+      panel.labels[own] = deviceNote(graph, device);
+      panel.extra[own] = undecided(graph, device) ? 1 : 0;
+    });
+  });
+  task.y = top + Math.ceil(capacity(room) / perRow) * (height + GAP) - GAP;
+}
+
+/** A namespace's own loopback says nothing, unless there is nothing else. */
+function visible(devices: Node[]): Node[] {
+  const shown = devices.filter((one) => one.kind !== "loopback");
+  return shown.length === 0 ? devices : shown;
+}
+
+/** Devices without a box of their own point to the container that holds them; their faults show there. */
+function adopt(task: Task): void {
+  const { found, panel } = task;
+  for (const container of found.containers) {
+    const item = panel.index.get(container.id);
+    if (item === undefined || container.namespace === null) continue;
+    if (!panel.index.has(container.namespace)) panel.index.set(container.namespace, item);
+    for (const device of found.inside.get(container.namespace) ?? []) {
+      if (!panel.index.has(device.id)) panel.index.set(device.id, item);
+      const fault = faultOf(device);
+      if (fault > (panel.faults[item] as number)) panel.faults[item] = fault;
+    }
+  }
+}

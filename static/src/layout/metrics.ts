@@ -1,0 +1,106 @@
+/** Measures of the board in its own units (CSS pixels at scale 1), and how room is kept in reserve. */
+
+/** Inside a panel. */
+export const PAD = 16;
+/** Title and uplinks. */
+export const HEAD = 62;
+/** The line that tells routing, NAT and published ports. */
+export const ROUTES = 24;
+/** One column of the panel's grid. */
+export const UNIT = 154;
+export const GAP = 16;
+/** A bus bar. */
+export const BAR = 26;
+/** From a bar down to the containers on it: the rail with the address at its tip. */
+export const DROP = 34;
+export const CELL = 40;
+/** Below a row of containers: where the tracks to further networks run. */
+export const GUTTER = 26;
+export const ROW = DROP + CELL + GUTTER;
+/** Left of the first container of a bar: where the trunk to its further rows runs. */
+export const TRUNK = 14;
+/** At the right of a panel: where tracks run from shelf to shelf. */
+export const SPINE = 30;
+/** An uplink on the panel's top edge. */
+export const UPLINK_W = 146;
+export const UPLINK_H = 36;
+/** A further device of the host. */
+export const CHIP_W = 142;
+export const CHIP_H = 24;
+export const CHIP_GAP = 12;
+/** A namespace that is not a container's. */
+export const SPACE_HEAD = 26;
+export const SPACE_LINE = 17;
+export const SPACE_LINES = 6;
+/** Between panels. */
+export const AISLE = 28;
+/** A bar across hosts. */
+export const SPAN_BAR = 30;
+/** A folded host. */
+export const FOLDED = 62;
+
+const STEPS = [0, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
+
+/**
+ * How many places a group of `count` gets: a step of a fixed ladder, at most half as many again. While a group stays
+ * within its step, nothing on the board moves.
+ */
+export function capacity(count: number): number {
+  for (const step of STEPS) if (count <= step) return step;
+  let power = 128;
+  while (power < count) power *= 2;
+  const threeQuarters = (power / 4) * 3;
+  return count <= threeQuarters ? threeQuarters : power;
+}
+
+const COLUMNS = [3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
+
+/** Columns of a panel that holds `cells` places and should be `aspect` times as wide as high. */
+export function columns(cells: number, aspect: number, least: number): number {
+  const ideal = Math.sqrt((cells * ROW * 1.25 * aspect) / UNIT);
+  for (let at = 0; at < COLUMNS.length - 1; at++) {
+    const here = COLUMNS[at] as number;
+    if (here >= least && ideal < (here + (COLUMNS[at + 1] as number)) / 2) return here;
+  }
+  return COLUMNS[COLUMNS.length - 1] as number;
+}
+
+/** A window's shape in steps, so that dragging its edge does not rearrange the board at every pixel. */
+export function shape(aspect: number): number {
+  const bounded = Math.min(3, Math.max(0.4, Number.isFinite(aspect) && aspect > 0 ? aspect : 1.6));
+  return 1.25 ** Math.round(Math.log(bounded) / Math.log(1.25));
+}
+
+interface Slotted {
+  readonly id: string;
+  readonly slot: number;
+}
+
+/**
+ * The places of some siblings: their slots where those are dense enough, else their ranks. Two on one slot (which a
+ * fleet in the middle of a change may show) get ranks too.
+ */
+export function places(siblings: readonly Slotted[]): number[] {
+  const limit = siblings.length * 4 + 64;
+  const seen = new Set<number>();
+  let fine = true;
+  for (const one of siblings) {
+    if (one.slot < 0 || one.slot >= limit || seen.has(one.slot)) {
+      fine = false;
+      break;
+    }
+    seen.add(one.slot);
+  }
+  if (fine) return siblings.map((one) => one.slot);
+  const order = siblings.map((_, at) => at);
+  order.sort((a, b) => {
+    const first = siblings[a] as Slotted;
+    const second = siblings[b] as Slotted;
+    return first.slot - second.slot || (first.id < second.id ? -1 : 1);
+  });
+  const result = new Array<number>(siblings.length);
+  order.forEach((at, rank) => {
+    result[at] = rank;
+  });
+  return result;
+}

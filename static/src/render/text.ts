@@ -1,0 +1,84 @@
+/** Names as they may be drawn, and texts cut to the room they have. Everything measured once. */
+
+// Controls, line and paragraph separators, bidi marks and overrides, zero-width and tag characters, surrogates alone.
+const HOSTILE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\uffff]|[\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
+// Marks that stack: more than three on one letter are drawn over the neighbours.
+const STACKED = /(\p{M}{3})\p{M}+/gu;
+const PLAIN = /^[\x20-\x7e]*$/;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+const LONGEST = 200;
+
+/**
+ * A name as it may be drawn: on one line, without characters that reorder, hide or overlap. Right-to-left letters stay,
+ * but keep to themselves (isolated), so that what stands beside them is not reordered.
+ */
+export function clean(name: string): string {
+  if (name.length <= LONGEST && PLAIN.test(name)) return name;
+  const shown = name.slice(0, LONGEST).replace(HOSTILE, "").replace(STACKED, "$1").trim();
+  const whole = name.length > LONGEST ? `${shown}…` : shown;
+  if (whole === "") return "·";
+  return RIGHT_TO_LEFT.test(whole) ? `\u2068${whole}\u2069` : whole;
+}
+
+export type Face = "sans" | "bold" | "mono";
+
+/** Tells how wide a text is at 12 px. */
+export type Ruler = (face: Face, words: string) => number;
+
+const BASE = 12;
+const KEEP = 20000;
+
+export class Texts {
+  private readonly widths: Record<Face, Map<string, number>> = { sans: new Map(), bold: new Map(), mono: new Map() };
+  private readonly cuts = new Map<string, string>();
+
+  constructor(private ruler: Ruler) {}
+
+  /** The fonts changed: measure anew. */
+  reset(ruler: Ruler): void {
+    this.ruler = ruler;
+    for (const map of Object.values(this.widths)) map.clear();
+    this.cuts.clear();
+  }
+
+  /** Width in pixels at a size. */
+  width(face: Face, size: number, words: string): number {
+    const map = this.widths[face];
+    let width = map.get(words);
+    if (width === undefined) {
+      if (map.size > KEEP) map.clear();
+      width = this.ruler(face, words);
+      map.set(words, width);
+    }
+    return (width * size) / BASE;
+  }
+
+  /** The text, or as much of it as fits into `room` pixels with an ellipsis; empty if not even two letters do. */
+  fit(face: Face, size: number, words: string, room: number): string {
+    const width = this.width(face, size, words);
+    if (width <= room) return words;
+    if (room < size * 1.1) return "";
+    const step = Math.floor((room / size) * 4);
+    const key = `${face}${step} ${words}`;
+    let cut = this.cuts.get(key);
+    if (cut === undefined) {
+      if (this.cuts.size > KEEP) this.cuts.clear();
+      cut = this.cut(face, words, (step / 4) * BASE);
+      this.cuts.set(key, cut);
+    }
+    return cut;
+  }
+
+  private cut(face: Face, words: string, room: number): string {
+    const letters = [...words];
+    let low = 0;
+    let high = letters.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.ruler(face, `${letters.slice(0, middle).join("")}…`) <= room) low = middle;
+      else high = middle - 1;
+    }
+    return low < 2 ? "" : `${letters.slice(0, low).join("").trimEnd()}…`;
+  }
+}
