@@ -15,10 +15,11 @@ def make() -> Any:
 
     from netboard.accounts.sockets import IdentifySocket, nowhere
     from netboard.config.lifespan import lifespan
+    from netboard.live.origin import OriginCheck
     from netboard.live.routing import websocket_urlpatterns
 
     no_address: Any = nowhere
-    sockets = IdentifySocket(URLRouter([*websocket_urlpatterns, re_path(r"", no_address)]))
+    sockets = OriginCheck(IdentifySocket(URLRouter([*websocket_urlpatterns, re_path(r"", no_address)])))
     return ProtocolTypeRouter({"http": http, "websocket": sockets, "lifespan": lifespan})
 
 

@@ -21,6 +21,10 @@ async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
 async def _close() -> None:
     from channels.layers import get_channel_layer
 
+    from netboard.live import process
+
+    await process.close()
+
     layer = get_channel_layer()
     flush = getattr(layer, "flush", None)
     if flush is not None:
