@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, NotRequired, Protocol, TypedDict
 
-from netboard.core.model import FactsChange, Json
+from netboard.core.change.specs import ContainerRun, NetworkCreate
+from netboard.core.model import Container, Endpoint, FactsChange, Json, Network
 from netboard.core.operations import Report
 from netboard.core.wire import Edge, Node, Position
 
@@ -153,3 +154,86 @@ class ReportReader(Protocol):
 
     def cancel(self, operation: str) -> None:
         """Ask the agent not to begin it."""
+
+
+class Interface(NamedTuple):
+    """A device as a check after a change looks at it."""
+
+    name: str
+    mac: str
+    up: bool
+    addresses: tuple[str, ...]
+    """With prefix length."""
+
+
+class DataPlane(Protocol):
+    """What is asked of a host's kernel after a change. Raises `KernelUnavailable`."""
+
+    def device(self, name: str) -> Interface | None:
+        """A device of the host's own namespace; None where there is none of that name."""
+
+    def routed(self, device: str) -> list[str]:
+        """The destinations, with prefix length, that the host reaches directly by this device."""
+
+    def translated(self, subnet: str) -> bool | None:
+        """Whether a rule masquerades what leaves this subnet; None where the rules cannot be listed."""
+
+    def inside(self, sandbox: str) -> list[Interface]:
+        """The devices of the namespace behind a path."""
+
+    def answers_on_bridge(self, bridge: str, addresses: list[str], seconds: float) -> dict[str, set[str]]:
+        """Who answers ARP on a bridge: MACs by address."""
+
+    def answers_on_parent(
+        self, kind: str, parent: str, mode: str, addresses: list[str], seconds: float
+    ) -> dict[str, set[str]]:
+        """Who answers ARP to a new child of this kind on a parent; raises where the kernel refuses such a child."""
+
+
+class EngineWriter(Protocol):
+    """What an agent changes on its engine. Raises `EngineUnavailable`, `Missing` and `Refused`."""
+
+    def networks_of(self, operation: str) -> list[Network]:
+        """The networks that carry this operation's label."""
+
+    def containers_of(self, operation: str) -> list[Container]:
+        """The containers, running or not, that carry this operation's label."""
+
+    def named(self, name: str) -> list[Network]:
+        """The networks with exactly this name."""
+
+    def network(self, network: str) -> Network | None:
+        """A network by its full id; None where it is gone."""
+
+    def members(self, network: str) -> list[str]:
+        """Full ids of the containers that are attached to a network and run."""
+
+    def attached(self, network: str) -> list[str]:
+        """Full ids of the containers that are attached to a network, running or not."""
+
+    def container(self, container: str) -> Container | None:
+        """A container by its full id; None where it is gone."""
+
+    def has_image(self, image: str) -> bool:
+        """Whether the image is on the host."""
+
+    def create_network(self, spec: NetworkCreate, labels: Mapping[str, str]) -> str:
+        """Make a network and return its full id."""
+
+    def remove_network(self, network: str) -> None:
+        """Remove a network; gone already is no error."""
+
+    def connect(self, network: str, container: str, endpoint: Endpoint) -> None:
+        """Attach a container."""
+
+    def disconnect(self, network: str, container: str) -> None:
+        """Take a container off a network."""
+
+    def create_container(self, spec: ContainerRun, labels: Mapping[str, str]) -> str:
+        """Make a container, not started yet, and return its full id."""
+
+    def start_container(self, container: str) -> None:
+        """Start a container."""
+
+    def remove_container(self, container: str) -> None:
+        """Stop and remove a container; gone already is no error."""

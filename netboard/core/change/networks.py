@@ -128,7 +128,7 @@ def _judge_removal(preview: Preview, world: World, node: Node) -> None:
 def recreate(spec: NetworkRecreate, world: World) -> Preview:
     """A network with other settings: everybody is taken off, it is made anew, and all are put back."""
     node = world.network(spec.network)
-    current = current_spec(node, world)
+    current = current_spec(node["name"], node["facts"])
     values: dict[str, Any] = {name: getattr(spec.changes, name) for name in spec.changed}
     for subnet, inside in (("subnet", ("gateway", "ip_range")), ("subnet6", ("gateway6",))):
         if subnet in values:
@@ -168,9 +168,8 @@ def recreate(spec: NetworkRecreate, world: World) -> Preview:
     return preview
 
 
-def current_spec(node: Node, world: World) -> NetworkCreate:
-    """The settings of an existing network, as a spec that would make it again."""
-    facts = node["facts"]
+def current_spec(name: str, facts: Mapping[str, Json]) -> NetworkCreate:
+    """The settings of an existing network (the facts of its node), as a spec that would make it again."""
     options = {str(k): str(v) for k, v in _mapping(facts.get("options")).items()}
     labels = {str(k): str(v) for k, v in _mapping(facts.get("labels")).items()}
     found: dict[str, str] = {}
@@ -187,7 +186,7 @@ def current_spec(node: Node, world: World) -> NetworkCreate:
     mtu = options.get(_MTU, "")
     driver = str(facts.get("driver") or "bridge")
     return NetworkCreate(
-        name=node["name"],
+        name=name,
         driver=driver,
         subnet=found.get("subnet", ""),
         gateway=found.get("gateway", ""),
