@@ -5,7 +5,6 @@ queues host.<id>.operations and host.<id>.probes, one task that takes one signed
 
 import os
 from typing import Final
-from urllib.parse import urlsplit
 
 from celery import Celery
 from celery.signals import worker_process_init
@@ -23,19 +22,11 @@ ANSWER: Final = 15.0
 """Seconds that the broker may take to answer; longer than the 10 s for which a waiting worker's read blocks."""
 
 
-def broker(redis_url: str) -> str:
-    """The URL in Celery's spelling: a unix socket is `redis+socket://` there."""
-    if not redis_url.startswith("unix:"):
-        return redis_url
-    parts = urlsplit(redis_url)
-    return f"redis+socket://{parts.path}" + (f"?{parts.query}" if parts.query else "")
-
-
 def make_app(options: Settings) -> Celery:
     """The app of the host that `options` name."""
     made = Celery("netboard.agent", set_as_current=False)
     made.conf.update(
-        broker_url=broker(options.redis),
+        broker_url=options.broker,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={
