@@ -94,15 +94,18 @@ class Machine:
         addresses = (Address("127.0.0.1/8", "host"), Address("::1/128", "host"))
         return Link(space, 1, "lo", "loopback", "00:00:00:00:00:00", 65536, True, True, "unknown", addresses=addresses)
 
-    def own(self, name: str, kind: str, address: str = "", **more: object) -> Link:
+    def own(
+        self, name: str, kind: str, address: str = "", link: int = 0, detail: tuple[tuple[str, int], ...] = ()
+    ) -> Link:
         """Make a device of the host's own namespace."""
         ifindex = self.index()
         self.indexes[name] = ifindex
         addresses = (Address(address),) if address else ()
-        link = Link(self.home, ifindex, name, kind, self.mac(name), 1500, True, True, "up", addresses=addresses)
-        link = link._replace(**more)
-        self.put(link)
-        return link
+        made = Link(
+            self.home, ifindex, name, kind, self.mac(name), 1500, True, True, "up", 0, link, -1, addresses, detail
+        )
+        self.put(made)
+        return made
 
     def network(self, name: str) -> Network:
         """One of its networks; raises KeyError for a name that it has not."""
@@ -296,7 +299,7 @@ class Machine:
         self.put(Link(space, inner.link, name, "veth", mac, inner.mtu, True, True, "up", master, inner.ifindex, nsid))
 
     def _address(self, id: str, network: Network) -> str:
-        """The lowest address of a network that nobody had; an overlay's are apart by host, a container keeps its own."""
+        """The lowest address that nobody had; what spans hosts is apart by host; a container keeps its own."""
         whole = ip_network(network.subnets[0].subnet)
         key = f"{id}/{network.id}"
         if key not in self._addresses:

@@ -8,6 +8,7 @@ Every look-up has a key (`Dep`): a fact's own key, or an entry of a secondary in
 from collections.abc import Hashable, Iterator
 from typing import Final, NamedTuple
 
+from netboard.core.facts import keys
 from netboard.core.kinds import kind_of
 from netboard.core.model import Container, FactKey, Facts, Link, Namespace, Network, Source
 
@@ -89,6 +90,27 @@ class Index:
         self._sources: dict[str, Source] = {}
 
     # ── keeping ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def load(self, facts: Facts) -> None:
+        """Take all facts at once; only for an index that is still empty."""
+        self.facts = facts
+        self._sources = dict(facts.sources)
+        sets = self._sets
+        for key in keys(facts):
+            fact = _fact(facts, key) if key[0] != "host" else None
+            if fact is None:
+                continue
+            self._kept[key] = fact
+            for dep, member in _entries(fact, None):
+                members = sets.get(dep)
+                if members is None:
+                    sets[dep] = {member}
+                elif member not in members:
+                    members.add(member)
+                else:
+                    continue
+                if isinstance(member, Attached):
+                    self._counts.setdefault(str(dep[1]), Counts()).add(member, 1)
 
     def update(self, facts: Facts, key: FactKey) -> set[Dep]:
         """Take the fact with this key as `facts` has it now. Tells whose answers differ."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Final
 
 from netboard import __version__
-from netboard.core import facts as fact_keys
+from netboard.core.facts import keys
 from netboard.core.model import FactKey, Facts
 from netboard.core.ports import Change, HostGraph
 from netboard.core.resolve import container, device, host, namespace, network
@@ -24,7 +24,7 @@ _RESOLVERS: Final[Mapping[object, Callable[[Index, str, Unit], Fragment]]] = {
     "namespace": namespace.resolve,
     "link": device.resolve,
 }
-_NO_READS: Final[frozenset[Dep]] = frozenset()
+_NOBODY: Final[frozenset[Unit]] = frozenset()
 
 
 class Resolver:
@@ -56,23 +56,23 @@ class Resolver:
         """Resolve what the touched facts affect; None: everything, from scratch. Tells what differs from before."""
         if touched is None:
             self._start()
-            touched = fact_keys.keys(facts)
-            fragments = self._resolve(facts, touched)
+            self._index.load(facts)
+            fragments = self._resolve({key for key in keys(facts) if key[0] != "host"})
             nodes = {f.node["id"] for f in fragments.values() if f.node is not None} | {self._host}
             edges = {e["id"] for f in fragments.values() for e in f.edges}
             return self._publish(facts, fragments, self._nodes.keys() - nodes, self._edges.keys() - edges)
-        return self._publish(facts, self._resolve(facts, touched), set(), set())
-
-    # ── resolving ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _resolve(self, facts: Facts, touched: Iterable[FactKey]) -> dict[Unit, Fragment]:
-        """New fragments of all units that are affected, the host's left out."""
         dirty: set[Unit] = set()
         for key in touched:
             for dep in self._index.update(facts, key):
-                dirty |= self._readers.get(dep, set())
+                dirty |= self._readers.get(dep, _NOBODY)
             if key[0] != "host":
                 dirty.add(key)
+        return self._publish(facts, self._resolve(dirty), set(), set())
+
+    # ── resolving ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _resolve(self, dirty: set[Unit]) -> dict[Unit, Fragment]:
+        """New fragments of these units and of those that are affected by where containers live now."""
         fragments: dict[Unit, Fragment] = {}
         movers = [unit for unit in dirty if unit[0] == "container"]
         for unit in movers:
@@ -80,23 +80,31 @@ class Resolver:
             before = self._fragments.get(unit, NOTHING).namespace
             if before != fragment.namespace:
                 for dep in self._index.tenant(str(unit[1]), before, fragment.namespace):
-                    dirty |= self._readers.get(dep, set())
+                    dirty |= self._readers.get(dep, _NOBODY)
         for unit in dirty:
-            if unit not in fragments and unit[0] != "host":
+            if unit not in fragments:
                 fragments[unit] = self._ask(unit)
         return fragments
 
     def _ask(self, unit: Unit) -> Fragment:
         index = self._index
-        index.reads = set()
+        reads = index.reads = set()
         fragment = _RESOLVERS[unit[0]](index, self._host, unit)
-        reads = index.reads
-        before = self._reads.get(unit, _NO_READS)
-        if reads != before:
+        before = self._reads.get(unit)
+        if before is None:
+            self._reads[unit] = reads
+            readers = self._readers
+            for dep in reads:
+                known = readers.get(dep)
+                if known is None:
+                    readers[dep] = {unit}
+                else:
+                    known.add(unit)
+        elif reads != before:
             for dep in before - reads:
-                readers = self._readers[dep]
-                readers.discard(unit)
-                if not readers:
+                known = self._readers[dep]
+                known.discard(unit)
+                if not known:
                     del self._readers[dep]
             for dep in reads - before:
                 self._readers.setdefault(dep, set()).add(unit)
