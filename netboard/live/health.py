@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from netboard.core.model import Json
 from netboard.live import frames
 
 OBSERVER: Final = "observer"
@@ -16,7 +15,7 @@ class _Source(msgspec.Struct):
     state: str = "live"
     since: str = ""
     code: str = ""
-    params: dict[str, Json] = {}
+    params: dict[str, Any] = {}
 
 
 class _Status(msgspec.Struct):
@@ -32,7 +31,7 @@ class Silence(NamedTuple):
 
     since: str
     code: str = ""
-    params: tuple[tuple[str, Json], ...] = ()
+    params: tuple[tuple[str, Any], ...] = ()
 
 
 class News(NamedTuple):

@@ -26,7 +26,7 @@ class _Entry(msgspec.Struct, omit_defaults=True):
     at: str
     own: _Part | None = None
     fleet: _Part | None = None
-    status: msgspec.Raw | None = None
+    status: str = ""
 
 
 class _Head(msgspec.Struct):
@@ -105,15 +105,14 @@ def _part(raw: _Part | None) -> Part:
 
 def encode_entry(at: str, own: Part, fleet: Part, status: bytes = b"") -> bytes:
     """One entry of a log."""
-    return encode(_Entry(at, _raw(own), _raw(fleet), msgspec.Raw(status) if status else None))
+    return encode(_Entry(at, _raw(own), _raw(fleet), status.decode()))
 
 
 def decode_entry(host: str, entry_id: bytes, value: bytes) -> Entry:
     """What `encode_entry` made; its stream id is `<epoch>-<seq>`."""
     epoch, _, seq = entry_id.decode().partition("-")
     entry = _decode_entry(value)
-    status = bytes(entry.status) if entry.status is not None else b""
-    return Entry(host, epoch, int(seq), entry.at, _part(entry.own), _part(entry.fleet), status)
+    return Entry(host, epoch, int(seq), entry.at, _part(entry.own), _part(entry.fleet), entry.status.encode())
 
 
 def decode_head(value: bytes) -> Head:
