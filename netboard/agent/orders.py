@@ -28,7 +28,14 @@ def recheck(spec: Mapping[str, Json], settings: Settings) -> None:
         ) from error
 
 
-VERBS: Final[Mapping[str, Verb]] = {"recheck": recheck}
+def operate(spec: Mapping[str, Json], settings: Settings) -> None:
+    """Carry out one delivery of an operation; the spec is a `core.operations.Job`."""
+    from netboard.agent.operations import task
+
+    task.operate(spec, settings)
+
+
+VERBS: Final[Mapping[str, Verb]] = {"recheck": recheck, "operate": operate}
 
 
 def carry_out(envelope: object, settings: Settings) -> bool:

@@ -5,7 +5,7 @@
        │           └───────────┴────────► rolled_back   (what was made is gone again)
        └──► cancelled
 
-An `Order` travels signed from the board to the host's agent; `Report`s travel back. Both are plain JSON.
+A `Job` travels, signed, from the board to the host's agent; `Report`s travel back. Both are plain JSON.
 """
 
 from typing import Final, Literal, NotRequired, TypedDict
@@ -31,8 +31,6 @@ OPERATION_LABEL: Final = "netboard.operation"
 OWNER_LABEL: Final = "netboard.owner"
 EXPIRES_LABEL: Final = "netboard.expires"
 
-TASK: Final = "netboard.operate"
-"""The name of the agent's task."""
 
 STEPS: Final[dict[str, tuple[str, ...]]] = {
     "network.create": ("check", "create", "verify"),
@@ -67,7 +65,7 @@ class Step(TypedDict):
     at: str
 
 
-class Order(TypedDict):
+class Job(TypedDict):
     """What the agent of one host is told to do; signed as a whole."""
 
     operation: str

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from netboard.adapters.bus.feed import RedisLogFeed
     from netboard.adapters.bus.reader import RedisLogReader
+    from netboard.adapters.bus.reports import RedisReportReader, RedisReportWriter
     from netboard.adapters.bus.writer import RedisLogWriter
     from netboard.adapters.engine.watcher import EngineWatcher
+    from netboard.adapters.engine.writer import EngineWriter
+    from netboard.adapters.kernel.dataplane import KernelDataPlane
     from netboard.adapters.kernel.watcher import KernelWatcher
     from netboard.wiring.settings import Settings
 
@@ -44,3 +47,31 @@ def kernel_watcher(settings: "Settings") -> "KernelWatcher":
     from netboard.adapters.kernel.watcher import KernelWatcher
 
     return KernelWatcher(scan_every=settings.scan_every)
+
+
+def engine_writer(settings: "Settings") -> "EngineWriter":
+    """The Docker Engine as something that is changed."""
+    from netboard.adapters.engine.writer import EngineWriter
+
+    return EngineWriter(settings.docker)
+
+
+def data_plane(settings: "Settings") -> "KernelDataPlane":
+    """What the kernel is asked after a change."""
+    from netboard.adapters.kernel.dataplane import KernelDataPlane
+
+    return KernelDataPlane()
+
+
+def report_writer(settings: "Settings") -> "RedisReportWriter":
+    """Leases and reports of operations, for the agent."""
+    from netboard.adapters.bus.reports import RedisReportWriter
+
+    return RedisReportWriter(settings.redis)
+
+
+def report_reader(settings: "Settings") -> "RedisReportReader":
+    """Leases and reports of operations, for the recorder."""
+    from netboard.adapters.bus.reports import RedisReportReader
+
+    return RedisReportReader(settings.redis)

@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     event_days: int = Field(default=30, ge=1)
     """Days that events are kept."""
 
+    lease: float = Field(default=15.0, gt=0)
+    """Seconds that an agent's lease on an operation lasts without being renewed."""
+    resend_after: float = Field(default=5.0, gt=0)
+    """Seconds after which an operation that no agent holds is sent again; doubles with each try, up to 30."""
+    operation_limit: float = Field(default=110.0, gt=0)
+    """Seconds after which an operation that no agent has taken is given up."""
+
     @property
     def database(self) -> str:
         """The database's URL, embedded or given."""

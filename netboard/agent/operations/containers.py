@@ -111,7 +111,7 @@ class Run:
                 delivery.made = True
         with delivery.step("create") as told:
             if container is None:
-                made = delivery.engine.create_container(self.spec, delivery.order["labels"])
+                made = delivery.engine.create_container(self.spec, delivery.job["labels"])
                 delivery.made = True
                 delivery.record("container", made)
                 told.say("container_created", container=made[:12])
@@ -126,7 +126,7 @@ class Run:
     def _own(self, delivery: Delivery) -> Container | None:
         recorded = delivery.recorded.get("container")
         found = delivery.engine.container(recorded) if recorded else None
-        labelled = delivery.engine.containers_of(delivery.order["operation"])
+        labelled = delivery.engine.containers_of(delivery.job["operation"])
         return found or (labelled[0] if labelled else None)
 
     def verify(self, delivery: Delivery) -> None:

@@ -12,7 +12,7 @@ import structlog
 from netboard.core.clock import now_text
 from netboard.core.errors import BusUnavailable, EngineUnavailable, NetboardError, Refused
 from netboard.core.model import Json
-from netboard.core.operations import Order, Phrase, Report, State, Step, StepState
+from netboard.core.operations import Job, Phrase, Report, State, Step, StepState
 from netboard.core.ports import DataPlane, EngineWriter, ReportWriter
 
 _log = structlog.get_logger(__name__)
@@ -62,15 +62,15 @@ class StepLog:
 class Delivery:
     """One delivery of one order. `made` are full ids by role, told to the recorder as soon as they are known."""
 
-    def __init__(self, order: Order, tools: Tools) -> None:
-        self.order = order
+    def __init__(self, job: Job, tools: Tools) -> None:
+        self.job = job
         self.tools = tools
-        self.recorded = dict(order["recorded"])
+        self.recorded = dict(job["recorded"])
         self.result: dict[str, Json] = {}
         self.made = False
         """Something stands on the engine that this operation made: a failure has to undo it."""
         self._lost = threading.Event()
-        self._deadline = time.monotonic() + order["limit"]
+        self._deadline = time.monotonic() + job["limit"]
 
     @property
     def engine(self) -> EngineWriter:
@@ -124,8 +124,8 @@ class Delivery:
         """Send one report."""
         report: Report = {
             "host": self.tools.host,
-            "operation": self.order["operation"],
-            "token": self.order["token"],
+            "operation": self.job["operation"],
+            "token": self.job["token"],
             "at": now_text(),
         }
         if state is not None:
@@ -149,7 +149,7 @@ class Delivery:
         ended = threading.Event()
 
         def renew() -> None:
-            operation, token, lease = self.order["operation"], self.order["token"], self.tools.lease
+            operation, token, lease = self.job["operation"], self.job["token"], self.tools.lease
             while not ended.wait(lease / 3):
                 try:
                     if not self.tools.reports.renew(operation, token, lease):
@@ -180,17 +180,17 @@ class Verb(Protocol):
         """Take back what was made."""
 
 
-def carry_out(order: Order, verb: Verb, tools: Tools) -> State | None:
+def carry_out(job: Job, verb: Verb, tools: Tools) -> State | None:
     """Carry out one delivery. None: another delivery has it, or it is left to the next one.
 
     Raises `BusUnavailable` where nothing can be told; the next delivery goes on from what is on the engine.
     """
-    delivery = Delivery(order, tools)
-    operation, token = order["operation"], order["token"]
+    delivery = Delivery(job, tools)
+    operation, token = job["operation"], job["token"]
     if not tools.reports.take(operation, token, tools.lease):
         return None
     try:
-        if not order["recorded"] and token == 1 and tools.reports.cancelled(operation):
+        if not job["recorded"] and token == 1 and tools.reports.cancelled(operation):
             delivery.tell(state="cancelled")
             return "cancelled"
         with delivery.renewing():
@@ -209,7 +209,7 @@ def _run(delivery: Delivery, verb: Verb) -> State | None:
         return None
     except EngineUnavailable as error:
         # Whether it was done cannot be known now. The next delivery looks.
-        _log.warning("operation.left_open", operation=delivery.order["operation"], code=error.code)
+        _log.warning("operation.left_open", operation=delivery.job["operation"], code=error.code)
         return None
     except (Failed, NetboardError) as failure:
         if isinstance(failure, BusUnavailable):

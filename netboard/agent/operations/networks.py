@@ -16,7 +16,7 @@ def own(delivery: Delivery) -> Network | None:
         keep: Network | None = network
     else:
         keep = None
-    labelled = sorted(delivery.engine.networks_of(delivery.order["operation"]), key=lambda one: one.created)
+    labelled = sorted(delivery.engine.networks_of(delivery.job["operation"]), key=lambda one: one.created)
     keep = keep or (labelled[0] if labelled else None)
     for one in labelled:
         if keep is not None and one.id != keep.id and not delivery.engine.members(one.id):
@@ -44,7 +44,7 @@ class CreateNetwork:
                 told.say("found_again", network=network.id[:12])
         with delivery.step("create") as told:
             if network is None:
-                made = delivery.engine.create_network(self.spec, delivery.order["labels"])
+                made = delivery.engine.create_network(self.spec, delivery.job["labels"])
                 delivery.made = True
                 delivery.record("network", made)
                 told.say("network_created", network=made[:12])

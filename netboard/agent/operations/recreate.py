@@ -65,7 +65,7 @@ class RecreateNetwork:
         with delivery.step("create") as told:
             network = own(delivery)
             if network is None:
-                made = delivery.engine.create_network(wanted, delivery.order["labels"])
+                made = delivery.engine.create_network(wanted, delivery.job["labels"])
                 delivery.record("network", made)
             else:
                 delivery.record("network", network.id)
@@ -94,11 +94,11 @@ class RecreateNetwork:
         assert isinstance(before, NetworkCreate)
         members = _recorded_members(delivery)
         if delivery.engine.network(self.spec.network) is None:
-            for made in delivery.engine.networks_of(delivery.order["operation"]):
+            for made in delivery.engine.networks_of(delivery.job["operation"]):
                 for member in members:
                     delivery.engine.disconnect(made.id, member.container)
                 delivery.engine.remove_network(made.id)
-            old = delivery.engine.create_network(before, delivery.order["labels"])
+            old = delivery.engine.create_network(before, delivery.job["labels"])
             delivery.record("network", old)
         else:
             old = self.spec.network

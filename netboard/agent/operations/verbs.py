@@ -16,15 +16,15 @@ from netboard.core.change.specs import (
 )
 from netboard.core.errors import Refused
 from netboard.core.ipam import reserved
-from netboard.core.operations import Order
+from netboard.core.operations import Job
 
 
-def verb_of(order: Order) -> Verb:
+def verb_of(job: Job) -> Verb:
     """The verb, with its spec read anew: the agent trusts a signature to say who sent it, not that it makes sense.
 
     Raises `Invalid`, and `Refused` for what no host should be given whoever signed it.
     """
-    spec = parse(order["kind"], order["spec"])
+    spec = parse(job["kind"], job["spec"])
     match spec:
         case NetworkCreate():
             _within_limits(spec)
