@@ -20,7 +20,7 @@ LONGEST = timedelta(days=3650)
 
 def parse_ttl(text: str) -> timedelta:
     """`90d`, `12h`, `30m` → how long. Raises `Invalid` for anything else, for 0 and for more than ten years."""
-    found = re.fullmatch(r"(\d{1,9})([dhms])", text.strip())
+    found = re.fullmatch(r"([0-9]{1,9})([dhms])", text.strip())
     unit = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
     length = timedelta(**{unit[found[2]]: int(found[1])}) if found else timedelta()
     if not timedelta() < length <= LONGEST:

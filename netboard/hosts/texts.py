@@ -12,12 +12,12 @@ SENTENCES: dict[str, str] = {
     "engine_denied": noop("The agent may not open %(address)s; run it as root or add its user to the group docker."),
     "engine_silent": noop("The Docker Engine at %(address)s does not answer; what is shown is what it last said."),
     "engine_too_old": noop(
-        "The Docker Engine speaks API %(version)s; netboard needs %(needed)s or later: update the engine."
+        "The Docker Engine speaks API %(api_version)s; netboard needs %(oldest)s or later: update the engine."
     ),
     "kernel_denied": noop(
-        "The agent may not read the kernel's network namespaces; run it as root for links, pairs and addresses."
+        "The agent may not read the kernel's network namespaces (missing: %(missing)s); run it as root."
     ),
-    "kernel_unsupported": noop("This kernel lacks a feature that netboard reads: %(feature)s."),
+    "kernel_unsupported": noop("This kernel lacks a feature that netboard reads: %(missing)s."),
     "bus_silent": noop("Redis or Valkey does not answer; the picture stands still until it does."),
     "observer_silent": noop("The observer of this host is silent; see whether its agent runs and reaches Redis."),
     "database_silent": noop("The database does not answer; nothing can be changed until it does."),
