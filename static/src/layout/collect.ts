@@ -15,6 +15,8 @@ export interface Collected {
   readonly uplinks: Node[];
   /** Devices of the host that are neither uplinks nor part of a Docker network. */
   readonly chips: Node[];
+  /** Bridges that carry a Docker network, by their names. */
+  readonly bridges: Map<string, Node>;
   /** Devices inside containers' namespaces, by the namespace's id. */
   readonly inside: Map<string, Node[]>;
   readonly total: number;
@@ -87,6 +89,7 @@ export function collect(graph: GraphView, host: Node): Collected {
     uplinks: [],
     chips: [],
     inside: new Map(),
+    bridges: new Map(),
     total: 0,
     warned: 0,
     broken: 0,
@@ -139,7 +142,7 @@ function sortHostDevices(graph: GraphView, found: Collected, devices: Node[], br
   for (const device of devices) {
     if (device.kind === "loopback") continue;
     if (isUplink(device)) found.uplinks.push(device);
-    else if (device.kind === "bridge" && bridges.has(device.name)) continue;
+    else if (device.kind === "bridge" && bridges.has(device.name)) found.bridges.set(device.name, device);
     else if (device.kind === "veth") {
       const peer = peerOf(graph, device.id);
       const space = peer?.node?.namespace;

@@ -61,7 +61,23 @@ export function layoutHost(graph: GraphView, host: Node, fold: FoldState, aspect
   panel.rects[2] = panel.w;
   panel.rects[3] = panel.h;
   adopt(task);
+  sum(panel);
   return panel;
+}
+
+/** Count what is faulty by the boxes that show it: a container with its interface down is one fault. */
+function sum(panel: Panel): void {
+  const { kinds, faults } = panel;
+  let warned = 0;
+  let broken = 0;
+  for (let item = 1; item < kinds.length; item++) {
+    if (kinds[item] === Kind.line) continue;
+    if (faults[item] === 2) broken++;
+    else if (faults[item] === 1) warned++;
+  }
+  if (warned + broken === 0) return;
+  panel.warned = warned;
+  panel.broken = broken;
 }
 
 /** A host of which only aggregates came tells its counts itself. */
@@ -218,7 +234,7 @@ interface WireParts extends Partial<Wire> {
 
 function wire(panel: Panel, parts: WireParts): void {
   panel.wires.push({
-    dashed: false, from: -1, to: -1, edge: "", label: "", whole: "", broken: false, unsure: false, primary: false,
+    dashed: false, from: -1, to: -1, edge: "", label: "", whole: "", room: 0, broken: false, unsure: false, primary: false,
     device: "", cable: "", ...parts,
   });
 }
@@ -231,7 +247,7 @@ function hang(task: Task, one: Section): void {
   one.item = panel.add(kind, one.id, one.node, one.x, one.y, width, BAR, one.node === null ? 0 : faultOf(one.node));
   panel.extra[one.item] = one.hue;
   panel.labels[one.item] = one.group;
-  if (one.folded || (one.members.length === 0 && one.node !== null)) {
+  if (one.folded || (one.members.length === 0 && one.node !== null && one.node.host !== null)) {
     const counts = one.node === null ? {} : record(one.node.facts.counts);
     panel.counts[one.item] = one.members.length || (typeof counts.containers === "number" ? counts.containers : 0);
   }
@@ -248,7 +264,7 @@ function hang(task: Task, one: Section): void {
   const groups = new Map<string, number>();
   const order = one.members.map((_, at) => at);
   if (fold.folded.size > 0) order.sort((a, b) => (one.slots[a] as number) - (one.slots[b] as number));
-  let rows = 0;
+  const ends: number[] = [];
   for (const at of order) {
     const node = one.members[at] as Node;
     const slot = one.slots[at] as number;
@@ -264,9 +280,10 @@ function hang(task: Task, one: Section): void {
       }
     }
     const row = Math.floor(slot / one.perRow);
-    rows = Math.max(rows, row + 1);
+    while (ends.length <= row) ends.push(-1);
+    ends[row] = Math.max(ends[row] as number, slot % one.perRow);
     const x = one.x + TRUNK + (slot % one.perRow) * pitch;
-    const y = one.y + BAR + row * ROW + DROP;
+    const y = one.y + BAR + row * ROW + (one.group === "" ? DROP : DROP / 2);
     if (key !== "" && fold.folded.has(key)) {
       const item = panel.add(Kind.group, key, node, x, y, pitch - GAP, CELL, faultOf(node));
       panel.labels[item] = project;
@@ -278,19 +295,20 @@ function hang(task: Task, one: Section): void {
       panel.extra[item] = one.item;
     }
   }
-  if (one.group === "") trunks(panel, one, rows, pitch);
+  if (one.group === "") trunks(panel, one, ends, pitch);
 }
 
 /** The further rows of a bar hang on a thinner bar each, joined to it by a trunk at the left. */
-function trunks(panel: Panel, one: Section, rows: number, pitch: number): void {
-  if (rows < 2) return;
+function trunks(panel: Panel, one: Section, ends: readonly number[], pitch: number): void {
+  if (ends.length < 2) return;
   const x = one.x + 4;
   const bottom = one.y + BAR;
-  wire(panel, { points: [x, bottom, x, bottom + (rows - 1) * ROW], hue: one.hue, to: one.item, dashed: isDashed(one) });
-  const right = one.x + TRUNK + (one.perRow - 1) * pitch + 18;
-  for (let row = 1; row < rows; row++) {
+  const common = { hue: one.hue, to: one.item, dashed: isDashed(one) };
+  wire(panel, { points: [x, bottom, x, bottom + (ends.length - 1) * ROW], ...common });
+  for (let row = 1; row < ends.length; row++) {
     const y = bottom + row * ROW;
-    wire(panel, { points: [x, y, right, y], hue: one.hue, to: one.item, dashed: isDashed(one) });
+    const end = ends[row] as number;
+    if (end >= 0) wire(panel, { points: [x, y, one.x + TRUNK + end * pitch + 18, y], ...common });
   }
 }
 
@@ -320,7 +338,7 @@ function rails(task: Task, attachments: readonly Attachment[], byId: ReadonlyMap
     if (home !== undefined && home.group === "") {
       const row = Math.floor((y - home.y - BAR) / ROW);
       const top = home.y + BAR + row * ROW;
-      attachWire(task, container, first, item, home, [x + 18, top, x + 18, y], true);
+      attachWire(task, container, first, item, home, [x + 18, top, x + 18, y], true, 0);
     }
     const step = Math.min(18, (width - 36) / Math.max(1, further.length));
     further.forEach((edge, rank) => {
@@ -333,7 +351,7 @@ function rails(task: Task, attachments: readonly Attachment[], byId: ReadonlyMap
       const row = section === null ? 0 : Math.floor((y - section.y - BAR) / ROW);
       const last = section !== null && row === section.rows - 1;
       const points = ways.route(tap, bottom, last, shelf, ways.below(bottom, target.lane), target, widthOf(target));
-      attachWire(task, container, edge, item, target, points, false);
+      attachWire(task, container, edge, item, target, points, false, rank === further.length - 1 ? tap - x : step);
     });
   }
   for (const [id, target] of byId) {
@@ -347,6 +365,7 @@ function rails(task: Task, attachments: readonly Attachment[], byId: ReadonlyMap
 
 function attachWire(
   task: Task, container: Node, edge: Edge | null, item: number, target: Section, points: number[], primary: boolean,
+  room: number,
 ): void {
   const { panel, graph, found } = task;
   const facts = edge?.facts;
@@ -361,7 +380,7 @@ function attachWire(
   if (bad > 0) panel.faults[item] = Math.max(panel.faults[item] as Fault, bad) as Fault;
   const unsure = (edge !== null && !edge.certain) || (pair !== null && (pair.node === null || !pair.edge.certain));
   wire(panel, {
-    points, hue: target.hue, from: item, to: target.item, edge: edge?.id ?? "", label: short(whole), whole,
+    points, hue: target.hue, from: item, to: target.item, edge: edge?.id ?? "", label: short(whole), whole, room,
     broken: bad === 2, unsure, primary, dashed: isDashed(target),
     device: device?.id ?? "", cable: pair?.node?.id ?? "",
   });
@@ -445,6 +464,14 @@ function visible(devices: Node[]): Node[] {
 /** Devices without a box of their own point to the container that holds them; their faults show there. */
 function adopt(task: Task): void {
   const { found, panel } = task;
+  for (const network of found.networks) {
+    const item = panel.index.get(network.id) ?? 0;
+    panel.index.set(network.id, item);
+    const bridge = found.bridges.get(text(network.facts.bridge));
+    if (bridge === undefined) continue;
+    panel.index.set(bridge.id, item);
+    if (item > 0) panel.faults[item] = Math.max(panel.faults[item] as Fault, faultOf(bridge)) as Fault;
+  }
   for (const container of found.containers) {
     const item = panel.index.get(container.id);
     if (item === undefined || container.namespace === null) continue;

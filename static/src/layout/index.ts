@@ -5,7 +5,7 @@ import type { Node } from "../wire";
 import { hostOf } from "./collect";
 import { type Packed, pack } from "./fleet";
 import { layoutHost } from "./host";
-import { shape } from "./metrics";
+import { panelShape, shape } from "./metrics";
 import type { Panel } from "./panel";
 
 export { Kind, Hue, type Panel, type Wire } from "./panel";
@@ -23,7 +23,7 @@ export class Board {
   private fold = NO_FOLD;
   private foldKey = "";
   private graph: GraphView | null = null;
-  private single = false;
+  private shape = 1.6;
 
   /** @returns ids of the hosts that were laid out anew; null: all. */
   update(graph: GraphView, changes: Changes | null, fold: FoldState, aspect: number): ReadonlySet<string> | null {
@@ -44,9 +44,9 @@ export class Board {
       }
       this.overlays.sort((a, b) => a.slot - b.slot || (a.id < b.id ? -1 : 1));
     } else this.hosts = this.hosts.map((node) => graph.nodes.get(node.id) ?? node);
-    const single = this.hosts.length <= 1;
-    if (single !== this.single || dirty === null || dirty.has("fleet")) {
-      this.single = single;
+    const wanted = panelShape(this.hosts.length, bent);
+    if (wanted !== this.shape || dirty === null || dirty.has("fleet")) {
+      this.shape = wanted;
       this.panels.clear();
       for (const host of this.hosts) this.place(host);
       this.repack();
@@ -67,8 +67,7 @@ export class Board {
   }
 
   private place(host: Node): Panel {
-    const aspect = this.single ? this.aspect : Math.min(1.6, Math.max(0.75, this.aspect));
-    const panel = layoutHost(this.graph as GraphView, host, this.fold, aspect);
+    const panel = layoutHost(this.graph as GraphView, host, this.fold, this.shape);
     this.panels.set(host.id, panel);
     return panel;
   }

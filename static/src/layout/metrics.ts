@@ -71,6 +71,27 @@ export function shape(aspect: number): number {
   return 1.25 ** Math.round(Math.log(bounded) / Math.log(1.25));
 }
 
+/**
+ * How wide a panel should be for its height, of `hosts` hosts in a window of this shape: few share the window between
+ * them; many have a shape that suits a panel, and the shelves follow the window.
+ */
+export function panelShape(hosts: number, aspect: number): number {
+  if (hosts > 8) return Math.min(1.5, Math.max(0.75, aspect));
+  const count = hosts <= 4 ? Math.max(1, hosts) : hosts <= 6 ? 6 : 8;
+  let best = aspect;
+  let least = Infinity;
+  for (let rows = 1; rows <= count; rows++) {
+    const across = Math.ceil(count / rows);
+    const shape = (aspect * rows) / across;
+    const cost = (rows * across - count) / count + Math.abs(Math.log(shape / 1.3)) * 0.2;
+    if (cost < least) {
+      least = cost;
+      best = shape;
+    }
+  }
+  return Math.min(3, Math.max(0.45, best));
+}
+
 interface Slotted {
   readonly id: string;
   readonly slot: number;

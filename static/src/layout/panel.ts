@@ -36,6 +36,8 @@ export interface Wire {
   /** Address at the tip, short and whole, and where it stands. */
   readonly label: string;
   readonly whole: string;
+  /** Units left of the tip that the label may take; 0: as much as the box is wide. */
+  readonly room: number;
   readonly broken: boolean;
   /** The relation is not decided: drawn dashed, with a question mark. */
   readonly unsure: boolean;

@@ -88,6 +88,11 @@ export function sections(graph: GraphView, found: Collected, attachments: readon
     if (group === "" || groups.has(group)) own.push(made);
     else groups.set(group, made);
   }
+  const slots = places(found.networks);
+  const taken = new Set<number>();
+  found.networks.forEach((node, at) => {
+    if (groupOf(text(node.facts.driver)) !== "") taken.add(slots[at] as number);
+  });
   const spans = new Map<string, Section>();
   const span = (id: string | null): void => {
     if (id === null || byId.has(id)) return;
@@ -110,17 +115,20 @@ export function sections(graph: GraphView, found: Collected, attachments: readon
     }
     home.members.push(container);
   }
-  const buses: (Section | null)[] = [];
-  const slots = places(own.map((one) => one.node as Node));
-  own.forEach((one, at) => {
+  const bySlotNumber: (Section | null)[] = [];
+  found.networks.forEach((node, at) => {
     const slot = slots[at] as number;
-    while (buses.length <= slot) buses.push(null);
-    buses[slot] = one;
+    while (bySlotNumber.length <= slot) bySlotNumber.push(null);
+    const one = byId.get(node.id) as Section;
+    if (own.includes(one)) bySlotNumber[slot] = one;
   });
+  // What stands elsewhere (host network, no network) leaves no gap here.
+  const buses = bySlotNumber.filter((one, slot) => one !== null || !taken.has(slot));
+  while (buses.length > 0 && buses[buses.length - 1] === null) buses.pop();
   const band = [...spans.values()].sort(bySlot);
   for (const name of ["host", "none", "other"]) {
     const one = groups.get(name);
-    if (one !== undefined) band.push(one);
+    if (one !== undefined && one.members.length > 0) band.push(one);
   }
   buses.forEach((one, slot) => {
     if (one !== null) one.lane = slot + 1;
@@ -150,7 +158,8 @@ export function size(one: Section, columns: number): void {
   const wanted = Math.max(2, one.places);
   one.units = Math.min(wanted, columns);
   one.perRow = one.units;
-  one.rows = one.places === 0 ? (one.group === "" && !one.folded ? 1 : 0) : Math.ceil(one.places / one.perRow);
+  const empty = one.group === "" && !one.folded && one.node?.host !== null;
+  one.rows = one.places === 0 ? (empty ? 1 : 0) : Math.ceil(one.places / one.perRow);
 }
 
 export function heightOf(one: Section): number {

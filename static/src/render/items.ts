@@ -93,7 +93,7 @@ export class Items {
     if (s < CARD && fault === 0) return;
     const edge = fault === 2 ? theme.bad : fault === 1 ? theme.warn : tints.rails[Hue.uplink] as string;
     batch.box(x, y, w, h, tints.uplinkCell, edge, fault > 0 ? 1.6 : 1, alpha, 0, Math.min(6, 6 * s));
-    if (h < 11) {
+    if (h < 10) {
       if (fault > 0) this.glyph(spot, x + w / 2, y + h / 2, 4);
       return;
     }
@@ -249,7 +249,7 @@ export class Items {
     this.writeRight("sans", small, share > 0.9 ? theme.warn : theme.dim, alpha, note, right, middle);
     right -= 32 + (size - 10) * 1.5;
     const long = w > 420 ? 72 : 40;
-    batch.rect(right - long, middle - 2.5, long, 4, theme.edge, alpha);
+    batch.rect(right - long, middle - 2.5, long, 4, tints.rails[panel.extra[item] as number] as string, alpha * 0.35);
     if (used > 0) batch.rect(right - long, middle - 2.5, Math.max(2, long * share), 4, share > 0.9 ? theme.warn : tints.hues[panel.extra[item] as number] as string, alpha);
     return right - long - 12;
   }
@@ -259,6 +259,7 @@ export class Items {
     const { panel, item, x, y, w, h, alpha } = spot;
     if (s < CARD) return;
     const key = panel.labels[item] as "host" | "none" | "other" | "spaces";
+    if (s < NAMES && key === "spaces") return;
     const size = fontSize(12, s, 10, 13);
     const count = panel.counts[item] as number;
     const middle = y + Math.max(h, 13) * 0.55;

@@ -150,20 +150,28 @@ function tip(f: Frame, wire: Wire, panel: Panel, ox: number, oy: number, alpha: 
   const named = s >= INTERFACES || (chosen && s >= 0.8);
   const label = `${wire.unsure ? "? " : ""}${named ? wire.whole : wire.label}`;
   if (!wire.primary) {
-    if (label !== "" && points.length > 4) batch.write(f.theme, "mono", size, tone, alpha, label, x1 - 5, y1 + size * 0.75, true);
-    else if (label !== "") batch.write(f.theme, "mono", size, tone, alpha, label, x1 + 5, y1 + size * 0.75, false);
+    const fits = label !== "" && texts.width("mono", size, label) < wire.room * s - 4;
+    if (fits) batch.write(theme, "mono", size, tone, alpha, label, x1 - 5, y1 + size * 0.75, true);
     return;
   }
   const bottom = oy + (points[last + 1] as number) * s;
   const x = x1 + 6;
   const room = (panel.rects[wire.from * 4 + 2] as number) * s - 18 * s - 8;
-  batch.write(theme, "mono", size, tone, alpha, texts.fit("mono", size, label, room), x, bottom - size * 0.75 - (named ? size : 0), false);
-  if (!named) return;
-  const device = graph.nodes.get(wire.device);
+  const write = (words: string, ink: string, y: number): void => {
+    batch.write(theme, "mono", size, ink, alpha, texts.fit("mono", size, words, room), x, y, false);
+  };
+  const device = named ? graph.nodes.get(wire.device) : undefined;
+  if (device === undefined) return write(label, tone, bottom - size * 0.75);
   const cable = graph.nodes.get(wire.cable);
   const ink = chosen ? theme.chosen : theme.faint;
-  if (device) batch.write(theme, "mono", size, ink, alpha, texts.fit("mono", size, clean(device.name), room), x, bottom - size * 0.7, false);
-  if (cable) batch.write(theme, "mono", size, ink, alpha, texts.fit("mono", size, clean(cable.name), room), x, y1 + size * 0.8, false);
+  if (bottom - y1 > size * 4) {
+    write(label, tone, bottom - size * 0.75 - size - 2);
+    write(clean(device.name), ink, bottom - size * 0.75);
+    if (cable !== undefined) write(clean(cable.name), ink, y1 + size * 0.85);
+    return;
+  }
+  write(label, tone, bottom - size * 0.7);
+  write(cable === undefined ? clean(device.name) : `${clean(cable.name)} ↔ ${clean(device.name)}`, ink, bottom - size * 0.7 - size - 1);
 }
 
 function spans(f: Frame): void {
@@ -176,7 +184,7 @@ function spans(f: Frame): void {
       for (let i = 0; i + 3 < points.length; i += 2) {
         const [x1, y1, x2, y2] = [0, 1, 2, 3].map((at) => ((points[i + at] as number) - (at % 2 === 0 ? camera.x : camera.y)) * s) as [number, number, number, number];
         if (Math.max(x1, x2) < 0 || Math.min(x1, x2) > width || Math.max(y1, y2) < 0 || Math.min(y1, y2) > height) continue;
-        batch.line(Math.round(x1) + 0.5, y1, Math.round(x2) + 0.5, y2, line, s < CARD ? 1 : 1.5, alpha, 0);
+        batch.line(Math.round(x1) + 0.5, y1, Math.round(x2) + 0.5, y2, line, s < CARD ? 1 : 1.5, s < CARD && line !== theme.chosen ? alpha * 0.4 : alpha, 0);
       }
     }
     const x = (span.x - camera.x) * s;
@@ -216,24 +224,26 @@ function title(f: Frame, panel: Panel): void {
   }
   const size = fontSize(17, s, s < 0.1 ? 10 : 11.5, 17);
   const small = fontSize(11.5, s, 10, 12);
-  const two = HEAD * s >= size + small + 6;
-  const middle = y + (s < CARD ? size * 0.5 + 4 : two ? 22 * Math.min(1.15, s) + 2 : (HEAD * s) / 2);
+  const head = Math.min(HEAD * s, 76);
+  const two = head >= size + small + 9;
+  const middle = y + (s < CARD ? size * 0.5 + 4 : two ? head * 0.36 : head / 2);
+  const second = y + head * 0.36 + (size + small) / 2 + 4;
   let limit = x + w - pad;
+  if (s < CARD) backing(f, x + 1.5, y + 1.5, w - 3, size + 7, alpha);
   if (faults > 0) {
     const note = String(faults);
     const wide = w > 70 ? texts.width("bold", small, note) + 4 : 0;
     limit = Math.min(limit, uplinksFrom(panel, x, s, limit, f));
-    if (s >= CARD) limit = x + pad + Math.min(limit - x - pad, texts.width("bold", size, clean(node.name)) + 26 + wide + (two ? 0 : 0));
+    if (s >= CARD) limit = x + pad + Math.min(limit - x - pad, texts.width("bold", size, clean(node.name)) + 26 + wide);
     badge(pen, f, panel, limit - wide - 5, middle, 4.5);
     if (wide > 0) batch.write(theme, "bold", small, panel.broken > 0 ? theme.bad : theme.warn, 1, note, limit, middle + 0.5, true);
     limit -= wide + 14;
   } else limit = uplinksFrom(panel, x, s, limit, f);
   const name = texts.fit("bold", size, clean(node.name), limit - x - pad);
-  if (s < CARD && name !== "") backing(f, x + 1.5, y + 1.5, w - 3, size + 7, alpha);
   if (name !== "") batch.write(theme, "bold", size, theme.ink, alpha, name, x + pad, middle, false);
   const room = uplinksFrom(panel, x, s, x + w - pad, f) - x - pad;
-  if (stale !== undefined) pill(f, stale, x + pad, two ? y + 45 * Math.min(1.15, s) : middle + size, Math.max(room, w * 0.6), small);
-  else if (two) batch.write(theme, "sans", small, theme.dim, alpha, texts.fit("sans", small, clean(about(f, panel)), room), x + pad, y + 45 * Math.min(1.15, s), false);
+  if (stale !== undefined) pill(f, stale, x + pad, two ? second : middle + size, Math.max(room, w * 0.6), small);
+  else if (two) batch.write(theme, "sans", small, theme.dim, alpha, texts.fit("sans", small, clean(about(f, panel)), room), x + pad, second, false);
   else if (s < CARD && h > 60 && w > 110) {
     const counts = say(panel.containers === 1 ? words.container : words.containers, { n: panel.containers });
     const at = x + pad + texts.width("bold", size, name) + 8;
@@ -295,7 +305,10 @@ function pill(f: Frame, words: string, x: number, y: number, room: number, size:
 /** Rings around what is chosen, related, hovered or marked. */
 function emphasis(f: Frame): void {
   const { theme, board, pen } = f;
-  for (const id of f.related) if (!f.selected.has(id)) ring(f, board.boxOf(id), theme.chosen, 1.2, 0.7, []);
+  for (const id of f.related) {
+    const place = f.selected.has(id) ? null : board.find(id);
+    if (place !== null && (place.item > 0 || place.panel.folded)) ring(f, place.panel.box(place.item), theme.chosen, 1.2, 0.7, []);
+  }
   if (f.hovered !== null && !f.selected.has(f.hovered)) ring(f, board.boxOf(f.hovered), theme.dim, 1.2, 0.9, []);
   for (const [id, mark] of f.marks) marked(f, id, mark);
   for (const id of f.selected) ring(f, board.boxOf(id), theme.chosen, 2.2, 1, []);
