@@ -16,7 +16,7 @@ export interface Warning {
   params: { [key: string]: Json };
 }
 
-/** One thing on the board. `kind` is host, namespace, container, network, or a device's kind in the kernel's word. */
+/** One thing on the board. `kind`: host, namespace, container, network, or a device's kind in the kernel's word. */
 export interface Node {
   id: string;
   kind: string;
@@ -24,7 +24,7 @@ export interface Node {
   host: string | null;
   /** Of a device and a container: the id of its namespace's node. */
   namespace: string | null;
-  /** What contains it (`contains`): of a device its namespace, of a namespace, network or container without one its host. */
+  /** What contains it: of a device its namespace, of a namespace, network or container without one its host. */
   parent: string | null;
   slot: number;
   state: State;
@@ -32,7 +32,7 @@ export interface Node {
   facts: { [key: string]: Json };
 }
 
-/** One relation, with the evidence for it. Where it is undecided, `target` is null and `candidates` lists who may be it. */
+/** One relation, with the evidence for it. Undecided, it has no `target` but `candidates`. */
 export interface Edge {
   id: string;
   kind: EdgeKind;
