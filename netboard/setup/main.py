@@ -22,6 +22,7 @@ _HELP = """netboard: a live wiring board for container networks
   check_health   exit 0 where the running board is ready
 
   web, control, recorder, agent, demo   one process of a production deployment, in the foreground
+  prepare    bring the database up to date and make the first person (up does it by itself)
   create_token USER and every other Django command (manage.py help --commands lists them)
 
 up, test, lint and setup take --provision: install through apt what the machine lacks (Debian or Ubuntu, as root)."""
@@ -137,6 +138,10 @@ def _bundle(command: str) -> None:
 
 def _run(command: str, rest: list[str]) -> int:
     """Run a command inside the environment."""
+    if command == "prepare":
+        from netboard.supervisor.prepare import main as prepare
+
+        return prepare()
     if command in AGENT_COMMANDS:
         if command == "agent" and not rest:
             from netboard.supervisor.agent import agent

@@ -1,9 +1,8 @@
-"""`python -m netboard.supervisor.prepare`: brings the database up to date and makes the first person, in one process.
+"""`manage.py prepare`: brings the database up to date and makes the first person, in one process.
 
-Its last line on standard output is the first person's password where one was made.
+On the first start it prints `User: admin` and `Password: …`, otherwise nothing.
 """
 
-import io
 import os
 import sys
 
@@ -16,19 +15,18 @@ def main() -> int:
     from django.core.management import CommandError, call_command
     from django.db import Error, connection
 
+    from netboard.wiring.settings import settings
+
     try:
         django.setup()
         call_command("migrate", interactive=False, verbosity=0)
-        said = io.StringIO()
-        call_command("ensure_admin", stdout=said)
-        call_command("enrol_host", "--embedded", stdout=io.StringIO())
+        call_command("ensure_admin")
+        if (settings().data / "host.key").exists():
+            call_command("enrol_host", "--embedded")
         connection.close()
     except (Error, ImproperlyConfigured, CommandError) as error:
         print(f"The database cannot be prepared: {error}", file=sys.stderr)
         return 1
-    words = said.getvalue().split()
-    if words:
-        print(words[-1], flush=True)
     return 0
 
 
