@@ -127,7 +127,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
-        "connect-src": [SELF, *(f"ws{origin.removeprefix('http')}" for origin in _reach.origins)],
+        # Policies cannot name an IPv6 address in brackets; there `self` has to do.
+        "connect-src": [SELF, *(f"ws{o.removeprefix('http')}" for o in _reach.origins if "[" not in o)],
         "manifest-src": [SELF],
         "worker-src": [SELF],
         "form-action": [SELF],
