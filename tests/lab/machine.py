@@ -5,8 +5,8 @@
     │ init (sh) ── dockerd ── containerd ── containers │   /run, /proc: its own; nothing outside is touched
     └──────────────────────────────────────────────────┘
 
-What runs inside believes to be on a host of its own: netboard's observer started there sees this engine's containers and
-nothing else. It ends with the process that made it, whatever happens to that.
+What runs inside believes to be on a host of its own: netboard's observer, started there, sees this engine's
+containers and nothing else. It ends with the process that made it, whatever happens to that.
 """
 
 import contextlib
@@ -27,8 +27,8 @@ from tests.support.wait import wait_until
 
 IMAGE: Final = "netboard-lab:latest"
 _APPLETS: Final = (
-    "sh", "ash", "sleep", "httpd", "nc", "ping", "ping6", "arping", "ip", "ifconfig", "route", "wget", "cat", "ls", "ps",
-    "echo", "kill", "true", "false", "test", "mkdir", "mount", "umount", "nslookup", "traceroute", "top", "env", "id",
+    "sh", "ash", "sleep", "httpd", "nc", "ping", "ping6", "arping", "ip", "ifconfig", "route", "wget", "cat", "ls",
+    "ps", "echo", "kill", "true", "false", "test", "mkdir", "mount", "umount", "nslookup", "traceroute", "env", "id",
 )  # fmt: skip
 _INIT: Final = """
 mount -t tmpfs -o mode=755 tmpfs /run && mkdir -p /run/lock /run/netns && ip link set lo up && echo ready > "$1/ready"

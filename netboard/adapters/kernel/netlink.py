@@ -38,7 +38,7 @@ _F_REQUEST, _F_ACK, _F_DUMP, _F_DUMP_INTR = 1, 4, 0x300, 0x10
 _HEADER: Final = Struct("=IHHII")
 _ERROR: Final = Struct("=i")
 _TIMEOUT: Final = Struct("=qq").pack(5, 0)
-_EVENT_BUFFER: Final = 32 * 1024 * 1024
+EVENT_BUFFER: Final = 32 * 1024 * 1024
 """Bytes that may wait unread: about 8,000 events; used only when it must be."""
 _DUMP_CHUNK: Final = 65536
 _DUMP_TRIES: Final = 10
@@ -138,19 +138,19 @@ class RouteSocket:
 class EventSocket:
     """The events of this namespace and of every one that has an id in it, on one socket."""
 
-    def __init__(self) -> None:
+    def __init__(self, buffer: int = EVENT_BUFFER) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
         try:
-            self._subscribe()
+            self._subscribe(buffer)
         except BaseException:
             self._socket.close()
             raise
 
-    def _subscribe(self) -> None:
+    def _subscribe(self, buffer: int) -> None:
         try:
-            self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, _EVENT_BUFFER)
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, buffer)
         except PermissionError:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _EVENT_BUFFER)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         try:
             self._socket.setsockopt(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1)
         except PermissionError as error:

@@ -27,7 +27,7 @@ _ANNEX_EVERY: Final = 1.0
 class Session:
     """All that is open while the kernel is watched. Used by one thread. Raises `KernelUnavailable` or OSError."""
 
-    def __init__(self, boot_id: str, scan_every: float, run: Path, tell: Tell) -> None:
+    def __init__(self, boot_id: str, scan_every: float, run: Path, event_buffer: int, tell: Tell) -> None:
         demand_rights()
         self._scan_every = scan_every
         self._tell = tell
@@ -44,9 +44,11 @@ class Session:
         self._next_annexes = 0.0
         self._scan_wanted = False
         self._lost = False
+        self.losses = 0
+        """How often events were lost."""
         self.reader = Reader(boot_id)
         try:
-            self._events = nl.EventSocket()
+            self._events = nl.EventSocket(event_buffer)
             try:
                 self._census = Census(run)
             except BaseException:
@@ -250,6 +252,7 @@ class Session:
     def _begin_again(self) -> None:
         """Events were lost: what waited in the queue is older than the gap and was thrown away; dump everything."""
         self._lost = False
+        self.losses += 1
         self.picture.clear()
         self._by_inode.clear()
         self._by_nsid.clear()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from netboard.adapters.kernel.check import Check
+from netboard.adapters.kernel.netlink import EVENT_BUFFER
 from netboard.adapters.kernel.scratch import DEFAULT_RUN
 from netboard.adapters.kernel.session import Session
 from netboard.core.errors import KernelUnavailable
@@ -29,13 +30,24 @@ class KernelWatcher:
 
     `scan_every` is the time, in seconds, between looks for namespaces that only a process holds. `run` is netboard's
     run folder; namespaces mounted in its folder `scratch` are its own and never told. After each `check` a change with
-    `by_check` is told, empty where nothing differed. `boot` may be given; else the kernel is asked.
+    `by_check` is told, empty where nothing differed. `boot` may be given; else the kernel is asked. `event_buffer` is
+    how many bytes of events may wait unread before the kernel drops them and everything is dumped anew.
     """
 
-    def __init__(self, boot: str = "", *, scan_every: float = 2.0, run: Path = DEFAULT_RUN) -> None:
+    def __init__(
+        self,
+        boot: str = "",
+        *,
+        scan_every: float = 2.0,
+        run: Path = DEFAULT_RUN,
+        event_buffer: int = EVENT_BUFFER,
+    ) -> None:
         self._boot = boot or boot_id()
         self._scan_every = scan_every
         self._run = run
+        self._event_buffer = event_buffer
+        self.losses = 0
+        """How often events were lost and everything was dumped anew."""
         self._stopping = threading.Event()
         self._check_wanted = threading.Event()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -70,7 +82,7 @@ class KernelWatcher:
         failures = 0
         while not self._stopping.is_set():
             try:
-                session = Session(self._boot, self._scan_every, self._run, tell)
+                session = Session(self._boot, self._scan_every, self._run, self._event_buffer, tell)
                 try:
                     tell(self._first(session))
                     failures = 0
@@ -111,6 +123,7 @@ class KernelWatcher:
             if self._wake in ready:
                 os.eventfd_read(self._wake)
             session.serve(ready)
+            self.losses = session.losses
             if self._check_wanted.is_set() and not check.pending:
                 self._check_wanted.clear()
                 self._tell_if(tell, check.begin())
