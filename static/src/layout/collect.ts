@@ -133,6 +133,7 @@ function collectSpace(graph: GraphView, found: Collected, space: Node, bridges: 
       occupied = true;
     } else devices.push(node);
   }
+  devices.sort((a, b) => a.slot - b.slot || (a.id < b.id ? -1 : 1));
   if (space.facts.is_host === true) sortHostDevices(graph, found, devices, bridges);
   else if (occupied || space.facts.docker === true) found.inside.set(space.id, devices);
   else found.spaces.push({ node: space, devices });

@@ -56,9 +56,11 @@ export function pack(panels: readonly Panel[], hosts: readonly Node[], overlays:
   const row = sequence(panels, hosts);
   let area = 0;
   let widest = 0;
+  let last: Panel | null = null;
   for (const one of row) {
-    const panel = one ?? panels[0];
-    if (panel === undefined) continue;
+    if (one !== null) last = one;
+    const panel = one ?? last;
+    if (panel === null) continue;
     area += (panel.w + AISLE) * (panel.h + AISLE);
     widest = Math.max(widest, panel.w);
   }
@@ -78,7 +80,7 @@ export function pack(panels: readonly Panel[], hosts: readonly Node[], overlays:
   const order: Panel[] = [];
   const { w, h } = shelve(row, best, { shelves, order });
   const spans = overlays.map((node, at) => spanOf(node, at, w, h));
-  for (const span of spans) cable(span, order, shelves);
+  spans.forEach((span, at) => cable(span, at === 0, order, shelves));
   const bottom = spans.length === 0 ? h : h + AISLE + spans.length * (SPAN_BAR + 12) - 12;
   return { order, shelves, spans, w, h: bottom };
 }
@@ -132,7 +134,7 @@ function spanOf(node: Node, at: number, width: number, bottom: number): Span {
 }
 
 /** Each host's end of a bar across hosts leaves through the aisles: right of its panel, below its shelf, left of all. */
-function cable(span: Span, order: readonly Panel[], shelves: Packed["shelves"]): void {
+function cable(span: Span, nearest: boolean, order: readonly Panel[], shelves: Packed["shelves"]): void {
   const offset = 6 + ((span.node.slot % 6) + 6) % 6 * 3;
   for (let at = 0; at < shelves.length; at++) {
     const shelf = shelves[at] as Packed["shelves"][number];
@@ -145,7 +147,7 @@ function cable(span: Span, order: readonly Panel[], shelves: Packed["shelves"]):
       const x = panel.aisle + offset;
       const y = panel.y + exit;
       const below = shelf.y + shelf.h + offset;
-      if (at === shelves.length - 1) span.cables.push([panel.x + panel.w, y, x, y, x, span.y]);
+      if (at === shelves.length - 1 && nearest) span.cables.push([panel.x + panel.w, y, x, y, x, span.y]);
       else {
         span.cables.push([panel.x + panel.w, y, x, y, x, below, -offset, below]);
         if (first) span.cables.push([-offset, below, -offset, span.y + span.h / 2, 0, span.y + span.h / 2]);

@@ -60,6 +60,7 @@ export function attach(graph: GraphView, containers: readonly Node[]): Attachmen
       if (edge.target === primary) first = edge;
       else further.push(edge);
     }
+    if (further.length > 1) further.sort((a, b) => (a.id < b.id ? -1 : 1));
     return { container, first, further };
   });
 }
@@ -109,8 +110,8 @@ export function sections(graph: GraphView, found: Collected, attachments: readon
     let home = primary === "" ? undefined : byId.get(primary);
     if (home === undefined) {
       const mode = text(container.facts.network_mode);
-      const name = mode === "host" ? "host" : mode === "none" ? "none" : "other";
-      home = groups.get(name) ?? section("", null, name);
+      const name = mode === "host" || mode === "none" ? mode : `other ${mode}`;
+      home = groups.get(name) ?? section("", null, headingOf(graph, container, mode));
       groups.set(name, home);
     }
     home.members.push(container);
@@ -126,7 +127,8 @@ export function sections(graph: GraphView, found: Collected, attachments: readon
   const buses = bySlotNumber.filter((one, slot) => one !== null || !taken.has(slot));
   while (buses.length > 0 && buses[buses.length - 1] === null) buses.pop();
   const band = [...spans.values()].sort(bySlot);
-  for (const name of ["host", "none", "other"]) {
+  const others = [...groups.keys()].filter((name) => name.startsWith("other ")).sort();
+  for (const name of ["host", "none", ...others]) {
     const one = groups.get(name);
     if (one !== undefined && one.members.length > 0) band.push(one);
   }
@@ -137,6 +139,14 @@ export function sections(graph: GraphView, found: Collected, attachments: readon
   for (const one of band) one.lane = ++lane;
   for (const one of [...buses, ...band]) if (one !== null) measure(one, fold);
   return { buses, groups: band, byId };
+}
+
+/** Containers without a network of their own stand together by what they use instead, often another's. */
+function headingOf(graph: GraphView, container: Node, mode: string): string {
+  if (mode === "host" || mode === "none") return mode;
+  if (!mode.startsWith("container:")) return "other";
+  const id = `${container.host}.c.${mode.slice(10, 26)}`;
+  return `shared ${graph.nodes.get(id)?.name ?? mode.slice(10, 22)}`;
 }
 
 function bySlot(a: Section, b: Section): number {

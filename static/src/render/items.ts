@@ -259,11 +259,12 @@ export class Items {
     const { panel, item, x, y, w, h, alpha } = spot;
     if (s < CARD) return;
     const key = panel.labels[item] as "host" | "none" | "other" | "spaces";
+    const shared = key.startsWith("shared ") ? say(words.shared, { name: clean(key.slice(7)) }) : words[key];
     if (s < NAMES && key === "spaces") return;
     const size = fontSize(12, s, 10, 13);
     const count = panel.counts[item] as number;
     const middle = y + Math.max(h, 13) * 0.55;
-    const used = this.write("bold", size, theme.dim, alpha, words[key] ?? key, x, middle, w);
+    const used = this.write("bold", size, theme.dim, alpha, shared, x, middle, w);
     if (count > 0 && used > 0) this.write("sans", size - 1, theme.faint, alpha, say(words.folded, { n: count }), x + used + 10, middle, w - used - 10);
     batch.rect(x, y + Math.max(h, 13) - 1, w, 1, theme.edge, alpha);
   }

@@ -15,6 +15,7 @@ export const WORDS = {
   host: "host network",
   none: "no network",
   other: "other containers",
+  shared: "in the network of {name}",
   spaces: "namespaces outside Docker",
   folded: "{n} folded",
   internal: "internal, no way out",
