@@ -124,6 +124,10 @@ def _access(**demands: Any) -> list[AuthBase]:
 OPERATING = _access()
 READING = _access(scope=Scope.READ)
 ADMINISTERING = _access(role=Role.ADMIN, scope=Scope.ADMIN, reading_role=Role.ADMIN)
+OPERATORS = _access(role=Role.OPERATOR)
+"""Everybody signed in may GET; only operators may change."""
+OWNING = _access(scope=Scope.ADMIN)
+"""What is one's own: a token needs its person's whole scope to change it."""
 MANAGING = _access(role=Role.ADMIN, scope=Scope.ADMIN)
 """Everybody signed in may GET; only administrators may change."""
 

@@ -37,7 +37,8 @@ def administrators_only(view: View[P]) -> View[P]:
 
 
 def _told(form: forms.Form, error: NetboardError) -> None:
-    field = error.field if isinstance(error, Invalid) and error.field in form.fields else None
+    named = {"name": "username"}.get(error.field, error.field) if isinstance(error, Invalid) else ""
+    field = named if named in form.fields else None
     form.add_error(field, str(error))
 
 

@@ -67,7 +67,7 @@ def create_person(actor: Actor, username: str, role: Role, password: str) -> Use
     try:
         person.clean_fields(exclude=["password"])
     except ValidationError as error:
-        raise Invalid(" ".join(error.messages), field="username") from error
+        raise Invalid(" ".join(error.messages), field="name", code="name_invalid") from error
     with transaction.atomic():
         if User.objects.filter(username__iexact=person.username).exists():
             raise Conflict("Somebody has this name already.", code="name_taken")

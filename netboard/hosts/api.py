@@ -8,8 +8,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from netboard.accounts.audit import actor_of
-from netboard.accounts.http import MANAGING, HostId, Page, Paging, Rows, identity, page_of, require, tell_once
-from netboard.accounts.models import Role, Scope
+from netboard.accounts.http import MANAGING, OPERATORS, HostId, Page, Paging, Rows, identity, page_of, tell_once
 from netboard.hosts import health, selectors, services
 from netboard.hosts.selectors import Known
 
@@ -108,9 +107,9 @@ def enrol(request: HttpRequest, body: HostIn) -> Status[dict[str, str]]:
     return Status(201, {"id": body.id, "key": key})
 
 
-@router.post("/hosts/{host}/recheck", response={202: Asked})
+@router.post("/hosts/{host}/recheck", response={202: Asked}, auth=OPERATORS)
 def recheck(request: HttpRequest, host: HostId) -> Status[dict[str, str]]:
     """Ask the host's agent to compare what it keeps with a fresh dump, now. For operators."""
-    caller = require(request, Role.OPERATOR, Scope.OPERATE)
+    caller = identity(request)
     services.recheck(actor_of(request), selectors.known_host(caller.visible, host).id)
     return Status(202, {"host": host, "asked": "recheck"})

@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
+from netboard.accounts.audit import COMMAND
 from netboard.accounts.models import AuditEntry, User
 from netboard.accounts.services import set_password
-from netboard.accounts.audit import COMMAND
 from tests.support.people import PASSWORD, signed_in
 
 

@@ -11,7 +11,7 @@ from tests.hosts.test_hosts import report
 from tests.support.people import bearer
 from tests.support.valkey import Valkey
 
-OUTSIDE = {"REMOTE_ADDR": "192.0.2.1"}
+OUTSIDE: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.1"}
 
 
 def test_it_lives_without_anything(no_bus: None) -> None:
@@ -24,7 +24,7 @@ def test_ready_with_what_every_part_says(db: None, bus: Valkey) -> None:
     answer = Client().get("/readyz")
     found = answer.json()
     assert (answer.status_code, found["status"]) == (200, "ready")
-    assert found["database"]["ok"] and found["redis"]["ok"] and found["recorder"]["ok"]
+    assert all(found[part]["ok"] for part in ("database", "redis", "recorder"))
     assert found["observers"]["h1"]["ok"]
     assert "update the engine" in found["observers"]["h1"]["sources"]["engine"]["text"]
     assert "Cache-Control" in answer.headers

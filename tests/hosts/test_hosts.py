@@ -1,9 +1,12 @@
 """Hosts: enrolment, what their observers say, rechecks, and what is left while Redis is away."""
 
+import base64
+import json
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -20,8 +23,6 @@ from tests.support.valkey import Valkey
 
 def report(bus: Valkey, host: str, **sources: Any) -> None:
     """An observer begins its log and says how its sources are."""
-    from django.conf import settings
-
     writer = build.log_writer(settings.NETBOARD, host)
     try:
         writer.begin(host_graph(host), status(host, **sources))
@@ -79,7 +80,7 @@ def test_pages_of_a_list(cast: dict[str, User], no_bus: None) -> None:
     for number in range(5):
         Host.objects.create(pk=f"h{number}")
     found: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = get(cast["ada"], f"hosts?limit=2&cursor={cursor}").json()
         found += [item["id"] for item in page["items"]]
@@ -93,9 +94,6 @@ def test_a_recheck_is_signed_for_its_host_and_queued(cast: dict[str, User], bus:
     assert answer.status_code == 202
     with bus.client() as client:
         queued = client.lrange(signing.key_prefix("h1") + signing.queue("h1"), 0, -1)
-    import base64
-    import json
-
     [message] = [json.loads(raw) for raw in queued]
     assert message["headers"]["task"] == signing.TASK
     [envelope] = json.loads(base64.b64decode(message["body"]))[0]

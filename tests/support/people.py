@@ -18,8 +18,9 @@ PASSWORD = "a-long-enough-phrase"
 
 @pytest.fixture
 def quiet_layer(settings: Settings) -> None:
-    """Channels within this process, quick password hashes: what is tested here is neither."""
+    """Channels within this process, quick password hashes, no search for static files."""
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "servestatic" not in name]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import uvicorn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from netboard.live.server import LARGEST, BoundedWebSocket
 from netboard.wiring.settings import Settings, settings
 
 
@@ -18,8 +19,8 @@ def server_config(options: Settings) -> uvicorn.Config:
         lifespan="on",
         loop="uvloop",
         http="httptools",
-        ws="websockets",
-        ws_max_size=64 * 1024,
+        ws=BoundedWebSocket,
+        ws_max_size=LARGEST,
         ws_max_queue=8,
         ws_ping_interval=20,
         ws_ping_timeout=20,
