@@ -3,7 +3,9 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_embedded_init, worker_process_init
 
+from netboard.wiring.process import die_with_parent
 from netboard.wiring.settings import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netboard.config.settings")
@@ -48,3 +50,12 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+def _end_with_the_worker(**_: object) -> None:
+    """The pool's children and the schedule are processes of their own; none may outlive a worker that was killed."""
+    die_with_parent(os.getppid())
+
+
+worker_process_init.connect(_end_with_the_worker)
+beat_embedded_init.connect(_end_with_the_worker)

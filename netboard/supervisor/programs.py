@@ -10,6 +10,10 @@ from netboard.supervisor.owner import Owner
 from netboard.wiring.settings import Settings
 
 
+_UNMOVED = ("-W", "ignore:You're running the worker with superuser", "-W", "ignore:The `websockets` implementation")
+"""Warnings that say nothing new: that root is kept is told once, and which implementation serves sockets was chosen."""
+
+
 def environment(given: Mapping[str, str], folder: Path, port: int, owner: Owner | None) -> dict[str, str]:
     """What every process finds in its environment: the settings as `up` understood them."""
     made = {**given, "NETBOARD_DATA": str(folder), "NETBOARD_PORT": str(port), "PYTHONUNBUFFERED": "1"}
@@ -61,7 +65,7 @@ class Plan:
         return Program(name, (sys.executable, "-m", "netboard.agent", *words), self._environment)
 
     def _django(self, *words: str, descriptors: tuple[int, ...] = ()) -> Program:
-        command = (sys.executable, "-m", "django", *words)
+        command = (sys.executable, *_UNMOVED, "-m", "django", *words)
         return Program(words[0], command, self._environment, self._owner, descriptors)
 
     def _dropped(self, name: str, *command: str) -> Program:

@@ -18,6 +18,7 @@ class Command(BaseCommand):
         settings().data.mkdir(parents=True, exist_ok=True)
         app.worker_main(
             [
+                "--quiet",
                 "worker",
                 "--queues=control",
                 "--concurrency=1",
