@@ -104,6 +104,10 @@ class LogStore(Protocol):
         """Renew a process's own heartbeat, which vanishes after so many seconds."""
 
 
+class RecorderFeed(LogFeed, LogStore, Protocol):
+    """Both, as the recorder uses them."""
+
+
 def at_top(object_id: str) -> bool:
     """Whether a node or edge belongs to what is shown of a host from afar.
 

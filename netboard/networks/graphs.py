@@ -1,0 +1,119 @@
+"""The hosts' graphs as REST, pages and plans read them: decoded once, then carried along by the deltas of the log.
+
+Who is asking is not known here: callers filter by `visible_to`. Every function raises `BusUnavailable`.
+"""
+
+import functools
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
+from django.conf import settings
+
+from netboard.core.feed import Entry
+from netboard.core.ports import HostGraph
+from netboard.core.wire import Edge, Node
+from netboard.wiring import build
+
+if TYPE_CHECKING:
+    from netboard.adapters.bus.reader import RedisLogReader
+
+NEARBY: Final = 200
+"""Deltas that are applied to a graph that was decoded before; after a longer absence it is decoded anew."""
+_NODES: Final = 400_000
+"""Nodes that are kept decoded at most, in all graphs together; those asked for longest ago go first."""
+
+_decode: Final = msgspec.json.Decoder(dict).decode
+
+
+class _Decoded(NamedTuple):
+    epoch: str
+    seq: int
+    graph: HostGraph
+
+
+class _Cache:
+    """Graphs by host; the one asked for last is at the end."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, _Decoded] = OrderedDict()
+
+    def of(self, host: str) -> HostGraph | None:
+        """The host's graph as its log stands now."""
+        head = reader().heads([host]).get(host)
+        if head is None:
+            return None
+        with self._lock:
+            known = self._kept.get(host)
+        if known is None or known.epoch != head.epoch or not 0 <= head.seq - known.seq <= NEARBY:
+            found = reader().graph(host)
+            if found is None:
+                return None
+            position, graph = found
+            known = _Decoded(position["epoch"], position["seq"], graph)
+        elif known.seq < head.seq:
+            known = _carried(known, reader().between(host, head.epoch, known.seq, head.seq)) or known
+            if known.seq < head.seq:
+                found = reader().graph(host)
+                if found is None:
+                    return None
+                known = _Decoded(found[0]["epoch"], found[0]["seq"], found[1])
+        self._keep(host, known)
+        return known.graph
+
+    def _keep(self, host: str, decoded: _Decoded) -> None:
+        with self._lock:
+            self._kept[host] = decoded
+            self._kept.move_to_end(host)
+            total = sum(len(each.graph.nodes) for each in self._kept.values())
+            while total > _NODES and len(self._kept) > 1:
+                _, gone = self._kept.popitem(last=False)
+                total -= len(gone.graph.nodes)
+
+
+def _carried(known: _Decoded, entries: list[Entry]) -> _Decoded | None:
+    """The graph after these entries; None where one is missing. The old one is left as it is: others may hold it."""
+    if [entry.seq for entry in entries] != list(range(known.seq + 1, known.seq + 1 + len(entries))):
+        return None
+    nodes: dict[str, Node] = dict(known.graph.nodes)
+    edges: dict[str, Edge] = dict(known.graph.edges)
+    for entry in entries:
+        for part in (entry.own, entry.fleet):
+            _apply(nodes, part.nodes, part.removed_nodes)
+            _apply(edges, part.edges, part.removed_edges)
+    return _Decoded(known.epoch, entries[-1].seq, HostGraph(nodes, edges)) if entries else None
+
+
+def _apply(objects: MutableMapping[str, Any], put: Mapping[str, bytes], gone: Sequence[str]) -> None:
+    for object_id in gone:
+        objects.pop(object_id, None)
+    for object_id, raw in put.items():
+        objects[object_id] = _decode(raw)
+
+
+_cache = _Cache()
+
+
+@functools.cache
+def reader() -> "RedisLogReader":
+    """The process's reader of logs."""
+    return build.log_reader(settings.NETBOARD)
+
+
+def hosts() -> list[str]:
+    """Ids of all hosts that have reported."""
+    return reader().hosts()
+
+
+def of(host: str) -> HostGraph | None:
+    """The graph of one host, with its part in the fleet; None where it has none. Not to be changed."""
+    return _cache.of(host)
+
+
+def networks_of(host: str) -> list[Node]:
+    """The Docker networks of one host."""
+    graph = of(host)
+    return [node for node in graph.nodes.values() if node["kind"] == "network"] if graph else []
