@@ -9,7 +9,6 @@ from netboard.supervisor.child import Program
 from netboard.supervisor.owner import Owner
 from netboard.wiring.settings import Settings
 
-
 _UNMOVED = ("-W", "ignore:You're running the worker with superuser", "-W", "ignore:The `websockets` implementation")
 """Warnings that say nothing new: that root is kept is told once, and which implementation serves sockets was chosen."""
 
