@@ -5,14 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.machine import Machine
-from tests.lab.needs import need_machine
 from tests.lab.observed import Observed
 
 
 @pytest.fixture(scope="session")
 def machine() -> Iterator[Machine]:
     """A machine with an engine, shared by all tests of a worker: each removes what it made."""
-    need_machine()
     with Machine() as made:
         yield made
 

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,8 @@ class Inside:
         self.facts = Facts(host=HOST)
         self.resolver = Resolver(HOST, {})
         self.annexes: dict[str, Any] = {}
+        self.broken = ""
+        """The first error of the resolver."""
         self.counts = {"changes": 0, "whole": 0, "checks": 0, "differences": 0}
         buffer = int(os.environ.get("LAB_EVENT_BUFFER", EVENT_BUFFER))
         self.kernel = KernelWatcher(scan_every=settings.scan_every, event_buffer=buffer)
@@ -46,7 +49,10 @@ class Inside:
         self._open.wait()
         with self._lock:
             touched = facts_module.apply(self.facts, change)
-            self.resolver.update(self.facts, touched)
+            try:
+                self.resolver.update(self.facts, touched)
+            except Exception:
+                self.broken = self.broken or traceback.format_exc()
             self.annexes.update(change.annexes)
             if change.source == "kernel":
                 self.counts["changes"] += 1
@@ -71,7 +77,7 @@ class Inside:
 
     def _graph(self) -> Any:
         graph = self.resolver.graph()
-        return {"nodes": list(graph.nodes.values()), "edges": list(graph.edges.values())}
+        return {"broken": self.broken, "nodes": list(graph.nodes.values()), "edges": list(graph.edges.values())}
 
     def _facts(self) -> Any:
         return {

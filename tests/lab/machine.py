@@ -87,8 +87,12 @@ class Machine:
         return self.run(["ip", *(["-n", namespace] if namespace else []), *line.split()])
 
     def spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
-        """Start a process inside that goes on until the caller ends it (or the machine closes)."""
-        return subprocess.Popen(self.enter_command(command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        """Start a process inside that goes on until the caller kills it (or the machine closes).
+
+        What is returned is its parent, outside, with which it ends.
+        """
+        inside = ["setpriv", "--pdeathsig", "KILL", *command]
+        return subprocess.Popen(self.enter_command(inside), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
     @property
     def engine(self) -> docker.APIClient:

@@ -68,7 +68,9 @@ class Observed:
 
     def graph(self) -> dict[str, list[dict[str, Any]]]:
         """Nodes and edges."""
-        return cast(dict[str, list[dict[str, Any]]], self.ask("graph"))
+        graph = self.ask("graph")
+        assert not graph["broken"], graph["broken"]
+        return cast(dict[str, list[dict[str, Any]]], graph)
 
     def facts(self) -> dict[str, Any]:
         """Namespaces, links and annexes as the kernel's watcher tells them."""
