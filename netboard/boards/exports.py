@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -59,7 +59,7 @@ def _as_json(graph: Graph) -> str:
 
 
 def _as_graphml(graph: Graph) -> str:
-    whole = nx.MultiDiGraph()
+    whole: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in graph["nodes"]:
         whole.add_node(
             node["id"],
@@ -86,8 +86,15 @@ def _as_graphml(graph: Graph) -> str:
     return content.getvalue().decode()
 
 
-def _shown(edge: Edge) -> bool:
-    return edge["kind"] != "contains"
+def _drawn(graph: Graph) -> Iterator[tuple[Edge, str]]:
+    """The edges that a drawing shows, with each possible end; containment is told by the nodes themselves."""
+    known = {node["id"] for node in graph["nodes"]}
+    for edge in graph["edges"]:
+        if edge["kind"] == "contains" or edge["source"] not in known:
+            continue
+        for target in [edge["target"]] if edge["target"] else edge.get("candidates", []):
+            if target in known:
+                yield edge, target
 
 
 def _quoted(text: str) -> str:
@@ -95,19 +102,14 @@ def _quoted(text: str) -> str:
 
 
 def _as_dot(graph: Graph) -> str:
-    known = {node["id"] for node in graph["nodes"]}
     lines = ["digraph netboard {", '  rankdir="LR"; node [shape=box, fontname="sans-serif"];']
     for node in graph["nodes"]:
         name = _quoted(f"{_GLYPHS[node['state']]} {node['name']}")
         told = f"{name[:-1]}\\n{_quoted(node['kind'])[1:]}"
         lines.append(f"  {_quoted(node['id'])} [label={told}, tooltip={_quoted(node['state'])}];")
-    for edge in graph["edges"]:
-        style = "solid" if edge["certain"] else "dashed"
-        for target in [edge["target"]] if edge["target"] else edge.get("candidates", []):
-            if _shown(edge) and target in known and edge["source"] in known:
-                lines.append(
-                    f"  {_quoted(edge['source'])} -> {_quoted(target)} [label={_quoted(edge['kind'])}, style={style}];"
-                )
+    for edge, target in _drawn(graph):
+        style = f"label={_quoted(edge['kind'])}, style={'solid' if edge['certain'] else 'dashed'}"
+        lines.append(f"  {_quoted(edge['source'])} -> {_quoted(target)} [{style}];")
     return "\n".join([*lines, "}", ""])
 
 
@@ -118,11 +120,9 @@ def _as_mermaid(graph: Graph) -> str:
     for node in graph["nodes"]:
         name = "".join(c if c.isalnum() or c in " -_.:/·" else f"#{ord(c)};" for c in _clean(node["name"])[:120])
         lines.append(f'  {short[node["id"]]}["{_GLYPHS[node["state"]]} {name} · {_clean(node["kind"])}"]')
-    for edge in graph["edges"]:
+    for edge, target in _drawn(graph):
         arrow = "-->" if edge["certain"] else "-.->"
-        for target in [edge["target"]] if edge["target"] else edge.get("candidates", []):
-            if _shown(edge) and target in short and edge["source"] in short:
-                lines.append(f"  {short[edge['source']]} {arrow}|{edge['kind']}| {short[target]}")
+        lines.append(f"  {short[edge['source']]} {arrow}|{edge['kind']}| {short[target]}")
     return "\n".join([*lines, ""])
 
 

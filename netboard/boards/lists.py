@@ -1,7 +1,7 @@
-"""Networks and containers as lists and pages: the same facts as on the board, for people without its canvas or script."""
+"""Networks and containers as lists and pages: the facts of the board for people without its canvas or script."""
 
 import ipaddress
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypedDict
 
 from django.contrib.auth.decorators import login_required
@@ -44,7 +44,6 @@ class Listing(TypedDict):
 
     rows: list[Row]
     next: str
-    hosts: list[str]
 
 
 def _network(node: Node, graph: HostGraph) -> Row:
@@ -59,10 +58,15 @@ def _network(node: Node, graph: HostGraph) -> Row:
 
 
 def _container(node: Node, graph: HostGraph) -> Row:
-    addresses = facts if isinstance(facts := node["facts"].get("addresses"), list) else []
+    addresses = node["facts"].get("addresses")
     ports = node["facts"].get("ports")
     image = str(node["facts"].get("image", ""))
-    return _row(node, [str(each) for each in addresses], image, len(ports) if isinstance(ports, list) else 0)
+    return _row(
+        node,
+        [str(a) for a in addresses] if isinstance(addresses, list) else [],
+        image,
+        len(ports) if isinstance(ports, list) else 0,
+    )
 
 
 def _row(node: Node, addresses: list[str], kind: str, count: int) -> Row:
@@ -101,19 +105,13 @@ def listing(visible: Visible, kind: str, query: str, host: str = "", after: str 
     wanted = query.lower().split()
     rows: dict[str, Row] = {}
     last = ""
-    for place, (each, graph) in enumerate(_some(visible, host, after)):
+    for place, (each, graph) in enumerate(reading.graphs(visible, host, after)):
         if place == HOSTS or len(rows) >= ROWS:
-            return {"rows": list(rows.values()), "next": last, "hosts": []}
-        found = (make(node, graph) for node in graph.nodes.values() if node["kind"] == kind)
-        rows |= {
-            row["id"]: row for row in sorted(found, key=lambda row: row["name"]) if all(_within(row, w) for w in wanted)
-        }
+            return {"rows": list(rows.values()), "next": last}
+        found = sorted((make(n, graph) for n in graph.nodes.values() if n["kind"] == kind), key=lambda row: row["name"])
+        rows |= {row["id"]: row for row in found if all(_within(row, word) for word in wanted)}
         last = each
-    return {"rows": list(rows.values()), "next": "", "hosts": []}
-
-
-def _some(visible: Visible, host: str, after: str) -> Iterator[tuple[str, HostGraph]]:
-    return reading.graphs(visible, only=host, after=after)
+    return {"rows": list(rows.values()), "next": ""}
 
 
 def _list(request: HttpRequest, kind: str) -> HttpResponse:

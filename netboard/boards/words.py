@@ -60,6 +60,7 @@ WARNINGS: Mapping[str, object] = {
     "bridge_missing": _("The engine lists this network, but its bridge {bridge} does not exist."),
     "subnet_full": _("The subnet {subnet} is full: no further container can be attached."),
     "version": _("netboard was updated; reload the page to get the new version."),
+    "export_too_large": _("This is more than one file may hold; export host by host, with ?host=."),
     "bus_lost": _("Redis or Valkey lost what it held; the observers tell everything anew."),
 }
 

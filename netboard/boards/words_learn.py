@@ -6,50 +6,51 @@ from django.utils.translation import gettext_lazy as _
 
 LEARN: Mapping[str, object] = {
     "driver_bridge": _(
-        "A bridge is a switch inside the kernel. Containers on it reach each other by address, and by name if it is not the "
-        "default one; the outside only through the host, which hides them behind its own address (NAT). From outside, only "
-        "published ports lead in. It ends at this host."
+        "A bridge is a switch inside the kernel. Containers on it reach each other by address, and by name if it "
+        "is not the default one; the outside only through the host, which hides them behind its own address "
+        "(NAT). From outside, only published ports lead in. It ends at this host."
     ),
     "driver_host": _(
-        "The container has no network of its own: it uses the host's interfaces and ports, as fast as the host and as "
-        "exposed. Two containers cannot use the same port, and nothing has to be published."
+        "The container has no network of its own: it uses the host's interfaces and ports, as fast as the host "
+        "and as exposed. Two containers cannot use the same port, and nothing has to be published."
     ),
     "driver_none": _(
-        "The container has a namespace with nothing but loopback: nobody reaches it and it reaches nobody. Good for jobs that "
-        "need no network."
+        "The container has a namespace with nothing but loopback: nobody reaches it and it reaches nobody. Good "
+        "for jobs that need no network."
     ),
     "driver_null": _(
         "The driver behind “none”: the container has nothing but loopback. There is one such network on each engine."
     ),
     "driver_overlay": _(
-        "One network across several hosts: frames travel inside VXLAN packets (UDP 4789) between them. It needs a swarm and a "
-        "smaller MTU; the kernel shows nothing of it on a host until a container there is attached."
+        "One network across several hosts: frames travel inside VXLAN packets (UDP 4789) between them. It needs a"
+        " swarm and a smaller MTU; the kernel shows nothing of it on a host until a container there is attached."
     ),
     "driver_macvlan": _(
-        "Each container gets a MAC address of its own directly on the parent's network, as if it were plugged in there; no NAT "
-        "and no published ports. By design the host itself cannot reach its own macvlan containers, and many Wi-Fi and cloud "
-        "networks refuse further MAC addresses."
+        "Each container gets a MAC address of its own directly on the parent's network, as if it were plugged in "
+        "there; no NAT and no published ports. By design the host itself cannot reach its own macvlan containers,"
+        " and many Wi-Fi and cloud networks refuse further MAC addresses."
     ),
     "driver_ipvlan": _(
-        "Like macvlan, but all containers share the parent's MAC address: for networks that allow one MAC per port. In mode l3 "
-        "the host routes and there is no broadcast. The host cannot reach its own containers through the parent."
+        "Like macvlan, but all containers share the parent's MAC address: for networks that allow one MAC per "
+        "port. In mode l3 the host routes and there is no broadcast. The host cannot reach its own containers "
+        "through the parent."
     ),
     "kind_veth": _(
-        "A cable with two ends: what goes into one comes out of the other. One end is in the container (eth0), the other on "
-        "the host, usually as a port of a bridge. If one end is down, so is the other."
+        "A cable with two ends: what goes into one comes out of the other. One end is in the container (eth0), "
+        "the other on the host, usually as a port of a bridge. If one end is down, so is the other."
     ),
     "kind_bridge": _(
-        "A switch in the kernel: frames go to the port behind which their MAC address was last seen. Its own address is "
-        "usually the gateway of the containers. If it is switched off, all its ports lose each other."
+        "A switch in the kernel: frames go to the port behind which their MAC address was last seen. Its own "
+        "address is usually the gateway of the containers. If it is switched off, all its ports lose each other."
     ),
     "kind_macvlan": _(
-        "A second MAC address on another device, in a namespace of its own. It talks to the network behind that device, not to "
-        "the host that owns it."
+        "A second MAC address on another device, in a namespace of its own. It talks to the network behind that "
+        "device, not to the host that owns it."
     ),
     "kind_ipvlan": _("A second network stack on another device with that device's MAC address."),
     "kind_vxlan": _(
-        "A tunnel: it packs Ethernet frames into UDP and sends them to other hosts, which makes one network of several. Each "
-        "packet is 50 bytes longer on the wire."
+        "A tunnel: it packs Ethernet frames into UDP and sends them to other hosts, which makes one network of "
+        "several. Each packet is 50 bytes longer on the wire."
     ),
     "kind_vlan": _("A device for one VLAN tag of the device below it: tagged frames only."),
     "kind_tun": _("The end of a tunnel whose other end is a program, such as a VPN: tun carries packets, tap frames."),
@@ -57,19 +58,20 @@ LEARN: Mapping[str, object] = {
     "kind_nic": _("A physical or virtual card: the way out of the host."),
     "kind_bond": _("Several cards that act as one."),
     "kind_namespace": _(
-        "A network stack of its own: interfaces, addresses, routes and firewall. Each container has one unless it shares. "
-        "It lives as long as a process or a mount holds it."
+        "A network stack of its own: interfaces, addresses, routes and firewall. Each container has one unless it"
+        " shares. It lives as long as a process or a mount holds it."
     ),
     "kind_container": _(
-        "Processes with namespaces of their own. Its network namespace decides which interfaces and routes it has; each "
-        "network it is attached to is one interface."
+        "Processes with namespaces of their own. Its network namespace decides which interfaces and routes it "
+        "has; each network it is attached to is one interface."
     ),
     "kind_host": _(
         "A machine with a Docker Engine. Its own namespace holds the cards, the bridges and the hosts' ends."
     ),
     "nat": _(
-        "Published ports are rules: the host answers on its own address and port and passes the packets on to the container "
-        "(DNAT). On the way out the host puts its own address in place of the container's (masquerading)."
+        "Published ports are rules: the host answers on its own address and port and passes the packets on to the"
+        " container (DNAT). On the way out the host puts its own address in place of the container's "
+        "(masquerading)."
     ),
 }
 
