@@ -1,179 +1,148 @@
-/** A page for benchmarks and screenshots: the renderer on a generated fleet, without server. Not part of the product. */
+/** A page for benchmarks and screenshots: store and renderer on a generated fleet, without server. Not in the product. */
 
 import { Board } from "./layout";
-import type { Changes, GraphView, Mark } from "./model";
+import type { Mark } from "./model";
 import { createRenderer } from "./render";
 import { simulate } from "./simulate";
-import type { Edge, Node } from "./wire";
+import { Store } from "./store";
+import type { Node, ServerFrame } from "./wire";
 
 const NONE: ReadonlySet<string> = new Set();
+const OPEN = { folded: NONE };
 
-/** The smallest store that is a GraphView. */
-export class Graph implements GraphView {
-  readonly nodes = new Map<string, Node>();
-  readonly edges = new Map<string, Edge>();
-  private readonly ends = new Map<string, Edge[]>();
-  private readonly children = new Map<string, string[]>();
-  version = 0;
-
-  constructor(nodes: readonly Node[], edges: readonly Edge[]) {
-    for (const node of nodes) this.put(node);
-    for (const edge of edges) this.link(edge);
-  }
-
-  put(node: Node): void {
-    const old = this.nodes.get(node.id);
-    this.nodes.set(node.id, node);
-    this.version++;
-    if (node.parent === null || old !== undefined) return;
-    const list = this.children.get(node.parent);
-    if (list === undefined) this.children.set(node.parent, [node.id]);
-    else list.push(node.id);
-  }
-
-  link(edge: Edge): void {
-    this.edges.set(edge.id, edge);
-    for (const end of new Set([edge.source, edge.target, ...(edge.candidates ?? [])])) {
-      if (end === null) continue;
-      const list = this.ends.get(end);
-      if (list === undefined) this.ends.set(end, [edge]);
-      else list.push(edge);
-    }
-  }
-
-  drop(id: string): void {
-    const parent = this.nodes.get(id)?.parent;
-    this.nodes.delete(id);
-    this.version++;
-    for (const edge of this.ends.get(id) ?? []) {
-      this.edges.delete(edge.id);
-      for (const end of [edge.source, edge.target]) {
-        const list = end === null ? undefined : this.ends.get(end);
-        if (list !== undefined) this.ends.set(end as string, list.filter((one) => one.id !== edge.id));
-      }
-    }
-    this.ends.delete(id);
-    const siblings = parent ? this.children.get(parent) : undefined;
-    if (parent && siblings !== undefined) this.children.set(parent, siblings.filter((one) => one !== id));
-  }
-
-  edgesOf(id: string): readonly Edge[] {
-    return this.ends.get(id) ?? [];
-  }
-
-  childrenOf(id: string): readonly string[] {
-    return this.children.get(id) ?? [];
-  }
+interface Ride {
+  /** Milliseconds of the main thread per frame: script, style, recording and handing over. */
+  readonly work: number[];
+  /** Milliseconds of the renderer's own painting. */
+  readonly paint: number[];
+  /** Milliseconds from frame to frame. */
+  readonly between: number[];
+  readonly items: number[];
 }
 
-interface Frames {
-  work: number[];
-  between: number[];
-  items: number[];
+function text(hosts: number, containers: number, seed: number): string {
+  const { nodes, edges } = simulate(hosts, containers, seed);
+  const cursor = Object.fromEntries(Array.from({ length: hosts }, (_, at) => [`h${at + 1}`, { epoch: "e", seq: 0 }]));
+  return JSON.stringify({ type: "snapshot", detail: "full", cursor, generated_at: "2026-01-01T00:00:00.000Z", nodes, edges });
 }
 
-/** What the benchmark drives through `window.harness`. */
-function start(): void {
-  const canvas = document.querySelector("canvas") as HTMLCanvasElement;
-  const frames: Frames = { work: [], between: [], items: [] };
-  let last = 0;
+const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/** Wait for the next frame and tell how long the main thread was busy with it. */
+function busy(): Promise<{ at: number; work: number }> {
+  return new Promise((resolve) => {
+    requestAnimationFrame((at) => {
+      const begin = performance.now();
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => {
+        resolve({ at, work: performance.now() - begin });
+        channel.port1.close();
+      };
+      channel.port2.postMessage(0);
+    });
+  });
+}
+
+/** What the benchmarks drive through `window.harness`. */
+function start(canvas: HTMLCanvasElement) {
+  const store = new Store();
   let painted: (() => void) | null = null;
+  let paints: { work: number; items: number }[] = [];
   const renderer = createRenderer(
     canvas,
     { onSelect: (id) => renderer.select(new Set(id === null ? [] : [id])), onHover() {}, onFold() {}, onCamera() {} },
     {
       onFrame(work, items) {
-        const now = performance.now();
-        frames.work.push(work);
-        frames.items.push(items);
-        if (last > 0) frames.between.push(now - last);
-        last = now;
+        paints.push({ work, items });
         painted?.();
       },
     },
   );
-  let graph: Graph | null = null;
-  const all = { folded: NONE };
-  const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
-  const paintedOnce = (): Promise<void> =>
+  const paintedOnce = (): Promise<number> =>
     new Promise((resolve) => {
       painted = () => {
         painted = null;
-        resolve();
+        resolve(performance.now());
       };
     });
 
-  const harness = {
+  return {
     renderer,
-    /** Take a graph as the server's text, and tell the milliseconds from text to painted frame. */
-    async load(text: string): Promise<{ parse: number; total: number; nodes: number }> {
+    text,
+    /** Take a snapshot as the server's text; milliseconds until it is parsed, in the store, and painted. */
+    async load(snapshot: string): Promise<{ parse: number; store: number; total: number; nodes: number }> {
       const begin = performance.now();
-      const { nodes, edges } = JSON.parse(text) as { nodes: Node[]; edges: Edge[] };
+      const parsed = JSON.parse(snapshot) as ServerFrame;
       const parse = performance.now() - begin;
-      graph = new Graph(nodes, edges);
+      store.apply(parsed);
+      const stored = performance.now() - begin - parse;
       const done = paintedOnce();
-      renderer.update(graph, null, all);
-      await done;
-      return { parse, total: performance.now() - begin, nodes: nodes.length };
+      renderer.update(store, null, OPEN);
+      return { parse, store: stored, total: (await done) - begin, nodes: store.nodes.size };
     },
-    simulate: (hosts: number, containers: number, seed: number): string => JSON.stringify(simulate(hosts, containers, seed)),
-    /** Milliseconds of `rounds` whole layouts, the first of them cold. */
+    /** Milliseconds of so many whole layouts, the first of them cold. */
     layout(rounds: number): number[] {
-      const times: number[] = [];
-      for (let round = 0; round < rounds; round++) {
+      return Array.from({ length: rounds }, () => {
         const board = new Board();
         const begin = performance.now();
-        board.update(graph as Graph, null, all, 1.6);
-        times.push(performance.now() - begin);
-      }
-      return times;
+        board.update(store, null, OPEN, 1.6);
+        return performance.now() - begin;
+      });
     },
-    /** Pan and zoom for so many frames; the figures of each. */
-    async ride(count: number): Promise<Frames & { longest: number }> {
+    /** Pan and zoom, from the whole fleet down to names and back, for so many frames. */
+    async ride(count: number): Promise<Ride> {
       renderer.fit();
       for (let wait = 0; wait < 30; wait++) await frame();
-      frames.work.length = frames.between.length = frames.items.length = 0;
-      last = 0;
+      paints = [];
+      const ride: Ride = { work: [], paint: [], between: [], items: [] };
       const whole = renderer.camera();
       const w = canvas.clientWidth;
       const h = canvas.clientHeight;
       const deepest = Math.max(1, 1.6 / whole.scale);
+      let last = 0;
       for (let at = 0; at < count; at++) {
         const share = at / count;
-        const depth = deepest ** (0.5 - 0.5 * Math.cos(share * Math.PI * 6));
-        const scale = whole.scale * depth;
+        const scale = whole.scale * deepest ** (0.5 - 0.5 * Math.cos(share * Math.PI * 6));
         const x = whole.x + (w / whole.scale) * (0.5 + 0.3 * Math.sin(share * 9)) - w / 2 / scale;
         const y = whole.y + (h / whole.scale) * (0.5 + 0.3 * Math.cos(share * 7)) - h / 2 / scale;
+        const next = busy();
         renderer.setCamera({ x, y, scale });
-        await frame();
+        const { at: now, work } = await next;
+        ride.work.push(work);
+        if (last > 0) ride.between.push(now - last);
+        last = now;
       }
-      return { ...frames, longest: Math.max(...frames.between) };
+      ride.paint.push(...paints.map((one) => one.work));
+      ride.items.push(...paints.map((one) => one.items));
+      return ride;
     },
-    /** Change one container's state `count` times; milliseconds from delta to paint of each. */
+    /** Change one container so many times; milliseconds from the delta's text to the painted frame of each. */
     async deltas(count: number): Promise<number[]> {
       const times: number[] = [];
-      const ids = [...(graph as Graph).nodes.values()].filter((node) => node.kind === "container").map((node) => node.id);
+      const ids = [...store.nodes.values()].filter((node) => node.kind === "container").map((node) => node.id);
       for (let at = 0; at < count; at++) {
-        const id = ids[(at * 7919) % ids.length] as string;
-        const node = (graph as Graph).nodes.get(id) as Node;
+        const node = store.nodes.get(ids[(at * 7919) % ids.length] as string) as Node;
+        const host = node.host as string;
+        const seq = (store.cursor[host]?.seq ?? 0) + 1;
+        const delta = JSON.stringify({
+          type: "delta", host, epoch: "e", base: seq - 1, seq, at: "2026-01-01T00:00:00.000Z",
+          upsert: { nodes: [{ ...node, state: node.state === "up" ? "down" : "up" }], edges: [] }, remove: { nodes: [], edges: [] },
+        });
         const begin = performance.now();
-        (graph as Graph).put({ ...node, state: node.state === "up" ? "down" : "up" });
-        const changes: Changes = { reset: false, nodes: new Set([id]), edges: NONE, removedNodes: NONE, removedEdges: NONE };
+        const outcome = store.apply(JSON.parse(delta) as ServerFrame);
+        if (outcome.kind !== "changed") throw new Error(`the delta did not fit: ${outcome.kind}`);
         const done = paintedOnce();
-        renderer.update(graph as Graph, changes, all);
-        await done;
-        times.push(performance.now() - begin);
+        renderer.update(store, outcome.changes, OPEN);
+        times.push((await done) - begin);
         await frame();
       }
       return times;
     },
-    fold(ids: string[]): void {
-      renderer.update(graph as Graph, null, { folded: new Set(ids) });
-    },
+    fold: (ids: string[]): void => renderer.update(store, null, { folded: new Set(ids) }),
     mark: (marks: [string, Mark][]): void => renderer.mark(new Map(marks)),
-    ids: (kind: string): string[] => [...(graph as Graph).nodes.values()].filter((node) => node.kind === kind).map((node) => node.id),
+    ids: (kind: string): string[] => [...store.nodes.values()].filter((node) => node.kind === kind).map((node) => node.id),
   };
-  (window as unknown as { harness: typeof harness }).harness = harness;
 }
 
-if (typeof document !== "undefined" && document.querySelector("canvas") !== null) start();
+const canvas = document.querySelector("canvas");
+if (canvas !== null) (window as unknown as { harness: ReturnType<typeof start> }).harness = start(canvas);

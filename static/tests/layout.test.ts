@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import type { Graph } from "../src/harness";
+import type { Graph } from "./graph";
 import { Board, Kind, type Panel } from "../src/layout";
 import { capacity, places, shape } from "../src/layout/metrics";
 import type { Box, FoldState } from "../src/model";

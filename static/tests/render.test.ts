@@ -5,7 +5,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { Board } from "../src/layout";
 import { short } from "../src/layout/host";
-import { Graph } from "../src/harness";
+import { Graph } from "./graph";
 import { Batch } from "../src/render/batch";
 import { paint } from "../src/render/paint";
 import { type Pen, SvgPen, mix } from "../src/render/pen";

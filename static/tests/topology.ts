@@ -1,7 +1,7 @@
 /** Generated topologies for the layout's tests: any mix of networks, containers, endpoints, namespaces and devices. */
 
 import * as fc from "fast-check";
-import { Graph } from "../src/harness";
+import { Graph } from "./graph";
 import type { Edge, Json, Node, State } from "../src/wire";
 
 export interface HostPlan {
