@@ -10,6 +10,7 @@ containers and nothing else. It ends with the process that made it, whatever hap
 """
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -221,7 +222,7 @@ def _remove_cgroups(name: str) -> None:
     for root in _cgroup_roots():
         top = root / name.lstrip("/")
         if top.is_dir():
-            wait_until(lambda top=top: _removed(top), what=f"control group {top} to be empty")
+            wait_until(functools.partial(_removed, top), what=f"control group {top} to be empty")
 
 
 def _removed(top: Path) -> bool:

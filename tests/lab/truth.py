@@ -68,8 +68,8 @@ def differences(graph: Mapping[str, list[dict[str, Any]]], truth: Mapping[int, T
         ("device", set(shown_devices(graph).items()), set(expected_devices(truth).items())),
         ("relation", shown_relations(graph), expected_relations(truth)),
     ):
-        wrong += [f"{what} missing: {one}" for one in expected - shown]  # type: ignore[operator]
-        wrong += [f"{what} invented: {one}" for one in shown - expected]  # type: ignore[operator]
+        wrong += [f"{what} missing: {one}" for one in expected - shown]
+        wrong += [f"{what} invented: {one}" for one in shown - expected]
     return wrong
 
 

@@ -39,7 +39,7 @@ NAME = attribute(3, b"eth0\0")
             link_body(8, 0x10043, NAME, VETH, attribute(37, pack("=i", 3))), 0, 3,
             id="an old kernel leaves the peer's index out where both are equal",
         ),
-        pytest.param(link_body(8, 3, NAME, VETH, attribute(5, pack("=I", 9))), 9, -1, id="a peer in the same namespace"),
+        pytest.param(link_body(8, 3, NAME, VETH, attribute(5, pack("=I", 9))), 9, -1, id="a peer in the same one"),
         pytest.param(link_body(8, 3, NAME, VETH), 0, -1, id="nothing said of the peer"),
     ],
 )  # fmt: skip
@@ -114,8 +114,8 @@ def test_routes_and_rules() -> None:
     assert several is not None
     assert (several.destination, several.hops) == ("default", (("10.0.0.254", 3, 1), ("10.0.0.254", 4, 3)))
     rule = pack("=BBBBBBBBI", 2, 0, 24, 0, 0, 0, 0, 1, 0) + b"".join(
-        [attribute(2, target), attribute(6, pack("=I", 100)), attribute(10, pack("=I", 1)), attribute(16, pack("=I", 255)),
-         attribute(15, pack("=I", 77)), attribute(3, b"eth0\0")]
+        [attribute(2, target), attribute(6, pack("=I", 100)), attribute(10, pack("=I", 1)),
+         attribute(16, pack("=I", 255)),         attribute(15, pack("=I", 77)), attribute(3, b"eth0\0")]
     )  # fmt: skip
     assert parse.rule(rule) == Rule(4, 100, "lookup", 77, "10.9.0.0/24", "", "0x1/0xff", "eth0", "")
 
@@ -133,7 +133,8 @@ def test_neighbours_and_forwarding_entries() -> None:
     [
         ("vlan", attribute(1, pack("=H", 10)) + attribute(5, pack("!H", 0x8100)), {"id": 10, "protocol": "802.1q"}),
         ("vxlan",
-         attribute(1, pack("=I", 4097)) + attribute(3, pack("=I", 2)) + attribute(15, pack("!H", 4789)) + attribute(2, bytes(4)),
+         attribute(1, pack("=I", 4097)) + attribute(3, pack("=I", 2)) + attribute(15, pack("!H", 4789))
+         + attribute(2, bytes(4)),
          {"vni": 4097, "link": 2, "port": 4789}),
         ("ipvlan", attribute(1, pack("=H", 0)) + attribute(2, pack("=H", 0)), {"mode": "l2", "flag": "bridge"}),
         ("tun", attribute(3, b"\2") + attribute(6, b"\1"), {"type": "tap", "persist": True}),
