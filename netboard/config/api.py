@@ -14,6 +14,7 @@ from netboard.accounts.api import router as accounts
 from netboard.accounts.http import OPERATING
 from netboard.hosts.api import router as hosts
 from netboard.networks.api import router as networks
+from netboard.operations.api import router as operations
 
 PROBLEM: dict[str, Any] = {
     "description": "What went wrong and what to do",
@@ -79,4 +80,5 @@ api = NetboardAPI(
 problems.install(api)
 api.add_router("", hosts, tags=["hosts"])
 api.add_router("", networks, tags=["networks"])
+api.add_router("", operations, tags=["operations"])
 api.add_router("", accounts, tags=["people"])

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "netboard.hosts",
     "netboard.live",
     "netboard.networks",
+    "netboard.operations",
     "netboard.boards",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -146,14 +146,20 @@ class ReportWriter(Protocol):
 class ReportReader(Protocol):
     """The recorder's side of operations on the bus."""
 
-    def reports(self, after: str, most: int = 500) -> list[tuple[str, Report]]:
-        """Reports with their positions, after a position (`0` for all that is kept)."""
+    def reports(self, after: str, most: int = 500, wait: float = 0.0) -> list[tuple[str, Report]]:
+        """Reports with their positions, after a position (`0` for all that is kept); `wait`: seconds for the first."""
 
     def held(self, operations: list[str]) -> set[str]:
         """Which of these operations an agent holds a live lease on."""
 
     def cancel(self, operation: str) -> None:
         """Ask the agent not to begin it."""
+
+    def ring(self) -> None:
+        """Say that there is something to send."""
+
+    def rung(self, seconds: float) -> bool:
+        """Wait for somebody to ring."""
 
 
 class Interface(NamedTuple):

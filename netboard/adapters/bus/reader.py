@@ -5,7 +5,7 @@ from typing import Any
 
 from netboard.adapters.bus import codec, keys, scripts
 from netboard.adapters.bus.edge import connect, mapped
-from netboard.core.feed import Head, Kept, Part
+from netboard.core.feed import Entry, Head, Kept, Part
 from netboard.core.model import Json
 from netboard.core.ports import HostGraph, HostStatus
 from netboard.core.wire import Position
@@ -48,6 +48,12 @@ class RedisLogReader:
             {key: codec.decode(raw) for key, raw in edges.items()},
         )
         return Position(epoch=kept.head.epoch, seq=kept.head.seq), graph
+
+    def between(self, host: str, epoch: str, after: int, upto: int) -> list[Entry]:
+        """The entries `after` < seq <= `upto`; fewer if the log was trimmed or began anew."""
+        with mapped():
+            found = self._client.xrange(keys.log_of(host), f"({epoch}-{after}", f"{epoch}-{upto}")
+        return [codec.decode_entry(host, entry_id, fields[b"d"]) for entry_id, fields in found]
 
     def status(self, host: str) -> HostStatus | None:
         """The last heartbeat."""

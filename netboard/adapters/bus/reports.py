@@ -4,6 +4,7 @@ operation:<id>:lease    the token of the delivery that works on it (expires)
 operation:<id>:token    the highest token that was ever taken (expires after a day)
 operation:<id>:cancel   set by who wants it cancelled (expires after a day)
 reports                 stream of reports from all hosts, trimmed
+bell                    list that is pushed to when there is something to send
 """
 
 from typing import Final
@@ -15,6 +16,7 @@ from netboard.adapters.bus.edge import connect, mapped
 from netboard.core.operations import Report
 
 REPORTS: Final = keys.PREFIX + "reports"
+BELL: Final = keys.PREFIX + "bell"
 _KEPT: Final = 20_000
 _DAY: Final = 86_400
 
@@ -111,6 +113,19 @@ class RedisReportReader:
         """Ask the agent not to begin it."""
         with mapped():
             self._client.set(f"{keys.PREFIX}operation:{operation}:cancel", 1, ex=_DAY)
+
+    def ring(self) -> None:
+        """Say that there is something to send."""
+        with mapped():
+            pipe = self._client.pipeline(transaction=True)
+            pipe.rpush(BELL, 1)
+            pipe.ltrim(BELL, 0, 0)
+            pipe.execute()
+
+    def rung(self, seconds: float) -> bool:
+        """Wait up to so many seconds (at most 4) for somebody to ring."""
+        with mapped():
+            return self._client.blpop([BELL], timeout=min(seconds, 4.0)) is not None
 
     def close(self) -> None:
         """Close all connections."""

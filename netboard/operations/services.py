@@ -1,0 +1,209 @@
+"""What changes operations: submitting, cancelling, and taking in what agents report. Each in one transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from netboard.accounts.audit import Actor, record
+from netboard.core.change import specs
+from netboard.core.change.preview import Preview
+from netboard.core.change.specs import ContainerRun, NetworkCreate, NetworkRecreate, Spec
+from netboard.core.change.world import World, engine_id
+from netboard.core.errors import Conflict
+from netboard.core.model import Json
+from netboard.core.operations import STEPS, TERMINAL, Report, may_become
+from netboard.operations import claims, planning, telling
+from netboard.operations.models import Operation, State
+
+log = structlog.get_logger(__name__)
+
+TRIES: Final = 20
+"""Plans that are made anew where somebody else was promised the same subnet first."""
+
+
+class Refused(Conflict):
+    """A plan has findings that stop it. `preview` has them all."""
+
+    code = "refused_by_plan"
+
+    def __init__(self, preview: Preview) -> None:
+        from netboard.operations.words import sentence
+
+        found = [finding for finding in preview.findings if finding.severity == "refuse"]
+        super().__init__(
+            " ".join(sentence(finding.code, finding.params) for finding in found),
+            code=found[0].code,
+            params=dict(found[0].params),
+        )
+        self.preview = preview
+
+
+def submit(actor: Actor, host: str, kind: str, values: Mapping[str, object], reason: str = "") -> Operation:
+    """Plan it, promise it, write it down with its audit entry; the relay sends it.
+
+    Raises `Refused` where the plan finds something in the way, and what planning raises.
+    """
+    spec = specs.parse(kind, values)
+    with planning.turn:
+        for attempt in range(TRIES):
+            planned = planning.preview(host, kind, values)
+            if planned.preview.refused:
+                raise Refused(planned.preview)
+            try:
+                operation = _write(actor, host, kind, spec, planned, reason)
+            except claims.Taken:
+                if attempt == TRIES - 1 or _explicit(spec):
+                    raise
+                continue
+            telling.wake()
+            return operation
+    raise AssertionError("the last attempt raises")
+
+
+def _explicit(spec: Spec) -> bool:
+    return not isinstance(spec, NetworkCreate) or bool(spec.subnet)
+
+
+@transaction.atomic
+def _write(actor: Actor, host: str, kind: str, spec: Spec, planned: "planning.Planned", reason: str) -> Operation:
+    preview, world = planned.preview, planned.world
+    claims.settle(host, world.nodes)
+    operation = Operation(
+        host=host,
+        kind=kind,
+        asked=specs.asked(spec),
+        spec=specs.asked(preview.spec),
+        subject=subject_of(preview, world),
+        bound=preview.bound,
+        findings=[asdict(finding) for finding in preview.findings],
+        steps=[{"name": name, "state": "waiting", "detail": [], "at": ""} for name in STEPS[kind]],
+        reason=reason[:500],
+        person=actor.person,
+        name=actor.name[:150],
+    )
+    before = {node["name"]: node["facts"] for node in world.nodes.values() if engine_id(node) in preview.bound.values()}
+    record(actor, f"operation.{kind}", operation.pk, host=host, spec=operation.spec, before=before, reason=reason)
+    operation.save(force_insert=True)
+    claims.take(operation, preview.claims)
+    return operation
+
+
+def subject_of(preview: Preview, world: World) -> str:
+    """What the change is about, for people."""
+    spec = preview.spec
+    if isinstance(spec, NetworkCreate | ContainerRun):
+        return spec.name[:200]
+    names = []
+    for role in ("container", "network"):
+        wanted = preview.bound.get(role)
+        names += [node["name"] for node in world.nodes.values() if wanted and engine_id(node) == wanted]
+    if isinstance(spec, NetworkRecreate) and spec.changes.name not in names:
+        names.append(spec.changes.name)
+    return " → ".join(names)[:200]
+
+
+def cancel(actor: Actor, operation_id: str) -> Operation:
+    """Cancel an operation that no agent has taken yet. Raises `Conflict` where it is too late."""
+    with transaction.atomic():
+        operation = Operation.objects.select_for_update().get(pk=operation_id)
+        if operation.state != State.PLANNED:
+            raise Conflict(
+                "It runs already or has ended, so it cannot be cancelled any more.",
+                code="too_late",
+                params={"state": operation.state},
+            )
+        record(actor, "operation.cancel", operation.pk, host=operation.host)
+        if operation.token == 0:
+            _end(operation, State.CANCELLED)
+            operation.save()
+        transaction.on_commit(lambda: telling.cancelled(operation))
+    return operation
+
+
+def take_in(reports: Iterable[Report]) -> list[Operation]:
+    """Take in what agents report, in the caller's transaction; answers the operations that changed.
+
+    A report with another token than the operation's, for another host, or after the end, is refused and logged.
+    """
+    changed: dict[str, Operation] = {}
+    for report in reports:
+        operation = changed.get(report["operation"]) or (
+            Operation.objects.select_for_update().filter(pk=report["operation"]).first()
+        )
+        if operation is None or not _fits(operation, report):
+            log.warning("report.refused", operation=report["operation"], token=report["token"])
+            continue
+        _apply(operation, report)
+        changed[operation.pk] = operation
+    for operation in changed.values():
+        operation.save()
+    return list(changed.values())
+
+
+def tell(changed: Iterable[Operation]) -> None:
+    """Tell open pages of these operations, once it is committed."""
+    for operation in changed:
+        telling.progressed(operation)
+
+
+def _fits(operation: Operation, report: Report) -> bool:
+    current = report["host"] == operation.host and report["token"] == operation.token and not operation.terminal
+    return current and ("state" not in report or may_become(operation.state, report["state"]))  # type: ignore[arg-type]
+
+
+def _apply(operation: Operation, report: Report) -> None:
+    operation.changed = parse_datetime(report["at"]) or timezone.now()
+    if "recorded" in report:
+        operation.recorded = {**operation.recorded, **report["recorded"]}
+    if "step" in report:
+        step: dict[str, Any] = dict(report["step"])
+        steps = [one for one in operation.steps if one["name"] != step["name"]]
+        place = next((i for i, one in enumerate(operation.steps) if one["name"] == step["name"]), len(steps))
+        operation.steps = [*steps[:place], step, *steps[place:]]
+    if "error" in report:
+        operation.error = report["error"]
+    if "result" in report:
+        operation.result = report["result"]
+    if "state" in report:
+        operation.state = report["state"]
+        if report["state"] in TERMINAL:
+            _end(operation, State(report["state"]))
+
+
+def _end(operation: Operation, state: State) -> None:
+    operation.state = state
+    operation.ended = timezone.now()
+    operation.due = None
+    operation.steps = [{**step, "state": "skipped"} if step["state"] == "waiting" else step for step in operation.steps]
+    if state != State.DONE:
+        claims.release(operation)
+
+
+def fail(operation: Operation, code: str, **params: Json) -> None:
+    """Give an operation up. Only the relay does, for what no agent can be holding."""
+    with transaction.atomic():
+        row = Operation.objects.select_for_update().get(pk=operation.pk)
+        if row.terminal or row.token != operation.token:
+            return
+        row.error = {"code": code, "params": params}
+        _end(row, State.FAILED)
+        row.save()
+    telling.progressed(row)
+
+
+def next_delivery(operation: Operation, after: timedelta) -> Operation | None:
+    """Count one more delivery; None where the operation has ended meanwhile. Its reports count from now on."""
+    with transaction.atomic():
+        row = Operation.objects.select_for_update().get(pk=operation.pk)
+        if row.terminal or row.token != operation.token:
+            return None
+        row.token += 1
+        row.due = timezone.now() + after
+        row.save(update_fields=["token", "due"])
+    return row
