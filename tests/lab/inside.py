@@ -1,6 +1,7 @@
 """netboard's two watchers and its resolver, run inside a machine, answering questions over standard input and output.
 
-One JSON text a line: `"graph"`, `"facts"`, `"check"`, `"counts"`, `"differs"`, `"threads"`, `"quit"`,
+One JSON text a line: `"graph"`, `"facts"`, `"check"`, `"counts"`, `"differs"`, `"threads"`, `"usage"`,
+`"quit"`,
 `"hold"` (nothing more is taken from the kernel's watcher until `"release"`).
 """
 
@@ -8,6 +9,7 @@ import json
 import os
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +30,8 @@ class Inside:
     """Keeps facts and graph of the machine current."""
 
     def __init__(self, engine: str) -> None:
-        settings = Settings(docker=engine or "unix:///nowhere", scan_every=0.5, host_id=HOST)
+        scan_every = float(os.environ.get("LAB_SCAN_EVERY", "0.5"))
+        settings = Settings(docker=engine or "unix:///nowhere", host_id=HOST)
         self._lock = threading.Lock()
         self._open = threading.Event()
         self._open.set()
@@ -39,7 +42,7 @@ class Inside:
         """The first error of the resolver."""
         self.counts = {"changes": 0, "whole": 0, "checks": 0, "differences": 0}
         buffer = int(os.environ.get("LAB_EVENT_BUFFER", EVENT_BUFFER))
-        self.kernel = KernelWatcher(scan_every=settings.scan_every, event_buffer=buffer)
+        self.kernel = KernelWatcher(scan_every=scan_every, event_buffer=buffer)
         self.watchers: list[Watcher] = [self.kernel]
         if engine:
             self.watchers.append(engine_watcher(settings))
@@ -72,6 +75,7 @@ class Inside:
                 "counts": lambda: {**self.counts, "losses": self.kernel.losses},
                 "differs": self._differs_from_fresh,
                 "threads": self._whereabouts,
+                "usage": self._usage,
             }
             return answers[question]()
 
@@ -104,6 +108,12 @@ class Inside:
         tasks = os.listdir("/proc/self/task")
         places = {os.readlink(f"/proc/self/task/{task}/ns/net") for task in tasks}
         return {"namespaces": sorted(places), "descriptors": len(os.listdir("/proc/self/fd"))}
+
+    def _usage(self) -> Any:
+        """Seconds of processor time so far, and resident megabytes."""
+        with open("/proc/self/statm", encoding="ascii") as file:
+            resident = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return {"seconds": time.process_time(), "megabytes": resident}
 
 
 def main() -> None:

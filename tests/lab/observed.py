@@ -21,10 +21,18 @@ class Observed:
     """
 
     def __init__(
-        self, machine: Machine, engine: bool = True, *, without: Sequence[str] = (), event_buffer: int = 0
+        self,
+        machine: Machine,
+        engine: bool = True,
+        *,
+        without: Sequence[str] = (),
+        event_buffer: int = 0,
+        scan_every: float = 0.5,
     ) -> None:
         lessen = ["setpriv", "--bounding-set", ",".join(f"-{right}" for right in without)] if without else []
-        extra = {"LAB_EVENT_BUFFER": str(event_buffer)} if event_buffer else {}
+        extra = {"LAB_SCAN_EVERY": str(scan_every)}
+        if event_buffer:
+            extra["LAB_EVENT_BUFFER"] = str(event_buffer)
         self._process = subprocess.Popen(
             machine.enter_command([*lessen, sys.executable, "-m", "tests.lab.inside", machine.url if engine else ""]),
             stdin=subprocess.PIPE,
