@@ -23,8 +23,8 @@ def apply(facts: Facts, change: FactsChange) -> set[FactKey]:
         namespaces = _wholly(facts.namespaces, change.namespaces) if change.whole else change.namespaces
         links = _wholly(facts.links, change.links) if change.whole else change.links
         touched.update(("namespace", key) for key in _merge(facts.namespaces, namespaces))
+        touched.update(("link", *key) for key in _orphans(facts, namespaces, links))
         touched.update(("link", *key) for key in _merge(facts.links, links))
-        touched.update(("link", *key) for key in _orphans(facts, namespaces))
     else:
         containers = _wholly(facts.containers, change.containers) if change.whole else change.containers
         networks = _wholly(facts.networks, change.networks) if change.whole else change.networks
@@ -88,12 +88,14 @@ def _merge(kept: dict[K, V], told: Mapping[K, V | None]) -> Iterator[K]:
             yield key
 
 
-def _orphans(facts: Facts, namespaces: Mapping[str, object]) -> list[tuple[str, int]]:
-    """Removes and tells the links of namespaces that went."""
+def _orphans(
+    facts: Facts, namespaces: Mapping[str, object], told: Mapping[tuple[str, int], object]
+) -> list[tuple[str, int]]:
+    """Removes and tells the links of namespaces that went; of those that are told anyway the change decides."""
     gone = {key for key, value in namespaces.items() if value is None}
     if not gone:
         return []
-    orphans = [key for key in facts.links if key[0] in gone]
+    orphans = [key for key in facts.links if key[0] in gone and key not in told]
     for key in orphans:
         del facts.links[key]
     return orphans

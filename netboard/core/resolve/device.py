@@ -25,7 +25,7 @@ def resolve(index: Index, host: str, unit: Unit) -> Fragment:
     """The fragment of one device. It shows once its namespace is known."""
     namespace, ifindex = str(unit[1]), int(unit[2]) if len(unit) > 2 else 0
     link = index.link(namespace, ifindex)
-    if link is None or not index.has("known", namespace):
+    if link is None:
         return NOTHING
     id = device_id(host, namespace, ifindex)
     space = namespace_id(host, namespace)
@@ -97,7 +97,7 @@ def _state(index: Index, link: Link, warnings: list[Warning]) -> State:
 def _peer(index: Index, host: str, id: str, link: Link, warnings: list[Warning]) -> list[Edge]:
     """The edge of a pair, spoken for by the end with the lesser id; an undecided one by the end that is in doubt."""
     peer = pairs.find(index, link)
-    if peer.link is not None and index.has("known", peer.link.namespace):
+    if peer.link is not None:
         there = device_id(host, peer.link.namespace, peer.link.ifindex)
         return [edge(f"{id}.peer", "peer", id, there, peer.evidence)] if id < there else []
     candidates: list[str] = [device_id(host, c.namespace, c.ifindex) for c in peer.candidates]

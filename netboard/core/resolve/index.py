@@ -170,9 +170,12 @@ class Index:
     # ── looking up ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def link(self, namespace: str, ifindex: int) -> Link | None:
-        """The device with this index in the namespace with this key."""
-        key = ("link", namespace, ifindex)
+        """The device with this index in the namespace with this key; None also while the namespace is not known."""
+        key, known = ("link", namespace, ifindex), ("known", namespace)
         self.reads.add(key)
+        self.reads.add(known)
+        if known not in self._sets:
+            return None
         found = self._kept.get(key)
         return found if isinstance(found, Link) else None
 
@@ -207,7 +210,10 @@ class Index:
     def links(self, namespace: str) -> list[Link]:
         """All devices of a namespace, by ifindex. Whoever asks is asked again at every change of any of them."""
         self.reads.add(("links", namespace))
-        found = []
+        self.reads.add(("known", namespace))
+        found: list[Link] = []
+        if ("known", namespace) not in self._sets:
+            return found
         for ifindex in sorted(self._sets.get(("inside", namespace), ()), key=_number):
             link = self._kept[("link", namespace, _number(ifindex))]
             if isinstance(link, Link):

@@ -101,15 +101,19 @@ class Resolver:
                 else:
                     known.add(unit)
         elif reads != before:
-            for dep in before - reads:
-                known = self._readers[dep]
-                known.discard(unit)
-                if not known:
-                    del self._readers[dep]
+            self._forget(unit, before - reads)
             for dep in reads - before:
                 self._readers.setdefault(dep, set()).add(unit)
             self._reads[unit] = reads
         return fragment
+
+    def _forget(self, unit: Unit, deps: Set[Dep]) -> None:
+        """The unit does not look these up any more."""
+        for dep in deps:
+            readers = self._readers[dep]
+            readers.discard(unit)
+            if not readers:
+                del self._readers[dep]
 
     # ── publishing ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -146,7 +150,7 @@ class Resolver:
             return
         self._fragments.pop(unit, None)
         if self._reads.get(unit) == {unit}:
-            del self._reads[unit], self._readers[unit]
+            self._forget(unit, self._reads.pop(unit))
 
     def _replace(
         self, nodes: Mapping[str, Node], edges: Mapping[str, Edge], gone_nodes: set[str], gone_edges: set[str]
