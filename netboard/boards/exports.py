@@ -36,13 +36,10 @@ def gather(visible: Visible, host: str = "") -> Graph:
     nodes: dict[str, Node] = {}
     edges: dict[str, Edge] = {}
     cursor: Cursor = {}
-    for each in reading.hosts(visible):
-        found = reading.reader().graph(each) if host in ("", each) else None
-        if found is None:
-            continue
-        cursor[each] = found[0]
-        nodes.update(found[1].nodes)
-        edges.update(found[1].edges)
+    for each, (epoch, seq, part) in reading.graphs(visible, only=host):
+        cursor[each] = {"epoch": epoch, "seq": seq}
+        nodes.update(part.nodes)
+        edges.update(part.edges)
         if len(nodes) > LIMIT:
             raise Refused("This is more than one file may hold; export host by host.", code="export_too_large")
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -105,7 +105,7 @@ def listing(visible: Visible, kind: str, query: str, host: str = "", after: str 
     wanted = query.lower().split()
     rows: dict[str, Row] = {}
     last = ""
-    for place, (each, graph) in enumerate(reading.graphs(visible, host, after)):
+    for place, (each, (_, _, graph)) in enumerate(reading.graphs(visible, host, after)):
         if place == HOSTS or len(rows) >= ROWS:
             return {"rows": list(rows.values()), "next": last}
         found = sorted((make(n, graph) for n in graph.nodes.values() if n["kind"] == kind), key=lambda row: row["name"])

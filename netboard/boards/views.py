@@ -45,7 +45,7 @@ def annex(request: HttpRequest) -> HttpResponseBase:
         if host_of(namespace) != host:
             raise Missing("This namespace is not on that host.")
         reading.find(visible_to(request.user), namespace)
-        tables = reading.reader().annex(host, namespace)
+        tables = reading.annex(host, namespace)
     except Missing as error:
         return JsonResponse({"title": str(error)}, status=404)
     except BusUnavailable as error:

@@ -66,13 +66,28 @@ WARNINGS: Mapping[str, object] = {
 
 EVENTS: Mapping[str, object] = {
     "appeared": _("appeared"),
-    "changed": _("changed"),
+    "changed": _("changed: {fields}"),
     "gone": _("went away"),
     "state": _("{state}, was {was}"),
     "renamed": _("was called {was}"),
-    "moved": _("moved to another namespace"),
-    "started": _("started"),
-    "stopped": _("stopped"),
+    "warned": _("a warning was added"),
+    "cleared": _("a warning is over"),
+}
+
+FIELDS: Mapping[str, object] = {
+    "addresses": _("addresses"),
+    "driver": _("driver"),
+    "image": _("image"),
+    "internal": _("internal"),
+    "mac": _("MAC address"),
+    "master": _("bridge"),
+    "mtu": "MTU",
+    "names": _("mounts"),
+    "namespace": _("namespace"),
+    "network_mode": _("network mode"),
+    "networks": _("networks"),
+    "ports": _("exposed ports"),
+    "subnets": _("subnets"),
 }
 
 CAUSES: Mapping[str, object] = {

@@ -55,7 +55,8 @@ export class Palette {
   /** Say in words how many match, or what is not understood. */
   tell(hits: number | null = null): void {
     const error = parse(this.input.value).errors[0];
-    this.input.setAttribute("aria-invalid", String(error !== undefined));
+    if (error) this.input.setAttribute("aria-invalid", "true");
+    else this.input.removeAttribute("aria-invalid");
     this.note.textContent = error ? t(error.code, { word: error.word }) : hits === null ? "" : hits === 0 ? t("filter_nothing") : t("filter_hits", { n: hits });
     this.note.classList.toggle("wrong", error !== undefined || hits === 0);
   }
