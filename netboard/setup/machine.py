@@ -90,8 +90,19 @@ def missing(purpose: str) -> list[Piece]:
 
 def apt_line(pieces: Iterable[Piece]) -> str:
     """What to type to get them."""
-    names = sorted({name.split("|")[0] for piece in pieces for name in piece.packages})
+    names = sorted({_offered(package) for piece in pieces for package in piece.packages})
     return "apt-get install -y --no-install-recommends " + " ".join(names)
+
+
+def _offered(package: str) -> str:
+    """Of alternatives (Debian renamed some packages between releases) the first that this machine's apt knows."""
+    alternatives = package.split("|")
+    if len(alternatives) == 1 or shutil.which("apt-cache") is None:
+        return alternatives[-1]
+    known = (
+        name for name in alternatives if not subprocess.run(["apt-cache", "show", name], capture_output=True).returncode
+    )
+    return next(known, alternatives[-1])
 
 
 def sentence(pieces: list[Piece]) -> str:
@@ -119,24 +130,11 @@ def provision(purpose: str) -> None:
         _apt("update")
         for piece in lacking:
             if not piece.there():
-                _install(piece)
+                _apt("install", "-y", "--no-install-recommends", *(_offered(package) for package in piece.packages))
     importlib.invalidate_caches()
     still = [piece for piece in lacking if not piece.there() and piece.name != "ensurepip"]
     if still:
         raise Stop(f"apt installed its packages, and yet {', '.join(piece.name for piece in still)} is missing.")
-
-
-def _install(piece: Piece) -> None:
-    """The first alternative that apt can install."""
-    for package in piece.packages:
-        alternatives = package.split("|")
-        for name in alternatives:
-            try:
-                _apt("install", "-y", "--no-install-recommends", name)
-                break
-            except Stop:
-                if name == alternatives[-1]:
-                    raise
 
 
 def _apt(*arguments: str, tries: int = 3) -> None:

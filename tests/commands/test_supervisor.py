@@ -15,7 +15,7 @@ from netboard.setup.places import ROOT
 from tests.support.board import NO_ENGINE, Board, BoardMaker
 from tests.support.wait import wait_until
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
