@@ -10,7 +10,13 @@ from netboard.setup import machine
 
 pytest_plugins = [
     name
-    for name in ("tests.support.valkey", "tests.support.board", "tests.support.browser", "tests.support.machine")
+    for name in (
+        "tests.support.valkey",
+        "tests.support.web",
+        "tests.support.board",
+        "tests.support.browser",
+        "tests.support.machine",
+    )
     if find_spec(name) is not None
 ]
 
