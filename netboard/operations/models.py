@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from netboard.core.operations import TERMINAL
 
-
 if TYPE_CHECKING:
     _Text = models.CharField[str, str]
 else:

@@ -122,6 +122,7 @@ FAILED: Mapping[str, Any] = {
     "engine_network_missing": _("The network {network} is not there any more."),
     "kernel_refuses": _("The kernel refuses: {kernel}"),
     "kernel_no_parent": _("There is no device {parent} on the host."),
+    "agent_broke": _("The agent itself broke over it ({error}); its log says more."),
     "given_up": _("No agent took it within {seconds} s; is the agent of this host running?"),
     "host_not_enrolled": _("{host} has no key here, so nothing can be sent to it; enrol it first."),
     "undo_failed": _("It could not be taken back."),

@@ -7,7 +7,7 @@ reports                 stream of reports from all hosts, trimmed
 bell                    list that is pushed to when there is something to send
 """
 
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
@@ -99,7 +99,7 @@ class RedisReportReader:
         entries = next(iter(answer.values()))[0] if isinstance(answer, dict) and answer else []
         if not isinstance(answer, dict):
             entries = answer[0][1] if answer else []
-        return [(where.decode(), msgspec.json.decode(fields[b"r"], type=Report)) for where, fields in entries]
+        return [(where.decode(), cast("Report", msgspec.json.decode(fields[b"r"]))) for where, fields in entries]
 
     def held(self, operations: list[str]) -> set[str]:
         """Which of these operations an agent holds a live lease on."""

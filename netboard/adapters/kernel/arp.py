@@ -12,8 +12,8 @@ _ETH_P_ARP: Final = 0x0806
 _BROADCAST: Final = b"\xff" * 6
 _REQUEST: Final = 1
 _REPLY: Final = 2
-_AGAIN: Final = 0.1
-"""Seconds between two rounds of requests."""
+_AGAIN: Final = (0.005, 0.2)
+"""Seconds between two rounds of requests: first and longest. A new port needs some milliseconds until it carries."""
 
 
 def ask(device: str, addresses: Iterable[str], seconds: float) -> dict[str, set[str]]:
@@ -28,6 +28,7 @@ def ask(device: str, addresses: Iterable[str], seconds: float) -> dict[str, set[
         wire.bind((device, _ETH_P_ARP))
         own = wire.getsockname()[4]
         deadline = time.monotonic() + seconds
+        pause, longest = _AGAIN
         while wanted.keys() - {socket.inet_aton(address) for address in found}:
             now = time.monotonic()
             if now >= deadline:
@@ -35,7 +36,8 @@ def ask(device: str, addresses: Iterable[str], seconds: float) -> dict[str, set[
             for packed, address in wanted.items():
                 if address not in found:
                     wire.send(_request(own, packed))
-            _listen(wire, wanted, found, min(deadline, now + _AGAIN))
+            _listen(wire, wanted, found, min(deadline, now + pause))
+            pause = min(longest, pause * 2)
     return found
 
 

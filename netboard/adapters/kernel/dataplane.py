@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
@@ -68,7 +68,12 @@ class KernelDataPlane:
             )
             index = int(host.link_lookup(ifname=outer)[0])
             try:
-                (master,) = host.link_lookup(ifname=bridge)
+                masters = host.link_lookup(ifname=bridge)
+                if not masters:
+                    raise KernelUnavailable(
+                        f"There is no device {bridge}.", code="kernel_no_parent", params={"parent": bridge}
+                    )
+                (master,) = masters
                 host.link("set", index=index, master=master, state="up")
             except BaseException:
                 host.link("del", index=index)
@@ -106,7 +111,7 @@ class KernelDataPlane:
                 os.close(descriptor)
             return look()
 
-        return _apart(job)
+        return _Apart(job).result()
 
 
 def _mode(kind: str, mode: str) -> int:
@@ -119,25 +124,48 @@ def _scratch_name() -> str:
 
 def _in_scratch(wire: Callable[[Any, int], int], look: Callable[[], T]) -> T:
     """Run `look` in a namespace made for it, after `wire` (given a netlink socket at home and the namespace's
-    descriptor) put a device called `probe` into it. What `wire` left at home, by ifindex, is removed afterwards."""
-    with _netlink() as host:
+    descriptor) put a device called `probe` into it. What `wire` left at home, by ifindex, is removed afterwards.
 
-        def job() -> T:
+    A netlink socket of pyroute2 belongs to the thread that uses it: what is done at home is done by the calling thread.
+    """
+    made: Future[int] = Future()
+    wired = threading.Event()
+    left = 0
+
+    def job() -> T:
+        try:
             leave_for_new()
             inner = os.open(OWN_NAMESPACE, os.O_RDONLY | os.O_CLOEXEC)
-            left = 0
-            try:
-                left = wire(host, inner)
-                with IPRoute() as here:
-                    (index,) = here.link_lookup(ifname="probe")
-                    here.link("set", index=index, state="up")
-                return look()
-            finally:
-                os.close(inner)
-                if left:
-                    _remove(host, left)
+        except OSError as error:
+            made.set_exception(error)
+            raise
+        made.set_result(inner)
+        try:
+            wired.wait()
+            with IPRoute() as here:
+                (index,) = here.link_lookup(ifname="probe")
+                here.link("set", index=index, state="up")
+            return look()
+        finally:
+            os.close(inner)
 
-        return _apart(job)
+    apart = _Apart(job)
+    try:
+        with _netlink() as host:
+            left = wire(host, made.result())
+            wired.set()
+            found = apart.result()
+            if left:
+                _remove(host, left)
+                left = 0
+            return found
+    except BaseException:
+        wired.set()
+        apart.wait()
+        if left:
+            with _netlink() as host:
+                _remove(host, left)
+        raise
 
 
 def _remove(host: Any, index: int) -> None:
@@ -148,27 +176,35 @@ def _remove(host: Any, index: int) -> None:
             raise
 
 
-def _apart(job: Callable[[], T]) -> T:
-    """Run a job in a thread of its own, which ends wherever it went. Refusals become `KernelUnavailable`."""
-    future: Future[T] = Future()
+class _Apart(Generic[T]):
+    """A job in a thread of its own, which ends wherever it went. Refusals become `KernelUnavailable`."""
 
-    def run() -> None:
+    def __init__(self, job: Callable[[], T]) -> None:
+        self._future: Future[T] = Future()
+        self._thread = threading.Thread(target=self._run, args=(job,), name="scratch", daemon=True)
+        self._thread.start()
+
+    def _run(self, job: Callable[[], T]) -> None:
         try:
             found = job()
         except BaseException as error:
-            future.set_exception(error)
+            self._future.set_exception(error)
         else:
-            future.set_result(found)
+            self._future.set_result(found)
 
-    thread = threading.Thread(target=run, name="scratch", daemon=True)
-    thread.start()
-    thread.join()
-    try:
-        return future.result()
-    except NetlinkError as error:
-        raise _unavailable(os.strerror(error.code) if error.code else str(error)) from error
-    except OSError as error:
-        raise _unavailable(error.strerror or str(error)) from error
+    def wait(self) -> None:
+        """Until the thread has ended."""
+        self._thread.join()
+
+    def result(self) -> T:
+        """What the job returned. Raises what it raised."""
+        self.wait()
+        try:
+            return self._future.result()
+        except NetlinkError as error:
+            raise _unavailable(os.strerror(error.code) if error.code else str(error)) from error
+        except OSError as error:
+            raise _unavailable(error.strerror or str(error)) from error
 
 
 def _unavailable(words: str) -> KernelUnavailable:

@@ -215,6 +215,9 @@ def _run(delivery: Delivery, verb: Verb) -> State | None:
         if isinstance(failure, BusUnavailable):
             raise
         return _undone(delivery, verb, failure.phrase if isinstance(failure, Failed) else phrase_of(failure))
+    except Exception as error:
+        _log.exception("operation.broke", operation=delivery.job["operation"])
+        return _undone(delivery, verb, {"code": "agent_broke", "params": {"error": type(error).__name__}})
     delivery.tell(state="done", result={**delivery.result, **delivery.recorded})
     return "done"
 
