@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +19,7 @@ from netboard.networks.models import Event
 
 router = Router()
 encode = msgspec.json.Encoder().encode
+HostName = Annotated[str, Field(max_length=63)]
 
 
 class WarningOut(Schema):
@@ -129,7 +130,7 @@ class Filter(Schema):
 
 
 @router.get("/topology", response=GraphOut)
-def topology(request: HttpRequest, host: str = Query("", max_length=63)) -> HttpResponse:
+def topology(request: HttpRequest, host: HostName = "") -> HttpResponse:
     """The whole graph, or one host's. Above the limit only one host's is given."""
     cursor, nodes, edges = reading.topology(identity(request).visible, host)
     head = encode({"cursor": cursor, "generated_at": frames.now()})[:-1]
@@ -157,7 +158,7 @@ def _matches(node: Node, wanted: Filter) -> bool:
 
 
 def _listed(request: HttpRequest, kind: str, wanted: Filter, paging: Paging) -> Rows:
-    """One page, host by host, so that only the hosts on the page are read. What spans hosts stands at its first host."""
+    """One page, host by host, so that only its hosts are read. What spans hosts stands at the first of them."""
     visible = identity(request).visible
     after_host, _, after_id = decode_cursor(paging.cursor).partition("\n") if paging.cursor else ("", "", "")
     rows: list[tuple[str, Node]] = []
@@ -202,7 +203,7 @@ def networks(request: HttpRequest, wanted: Query[Filter], paging: Query[Paging])
 
 
 @router.get("/networks/{network}", response=DetailOut)
-def network(request: HttpRequest, network: NodeId, host: str = Query("", max_length=63)) -> dict[str, Any]:
+def network(request: HttpRequest, network: NodeId, host: HostName = "") -> dict[str, Any]:
     """One network: by full engine id, netboard's id, or a name unique on the host."""
     return _detail(request, "network", network, host)
 
@@ -214,7 +215,7 @@ def containers(request: HttpRequest, wanted: Query[Filter], paging: Query[Paging
 
 
 @router.get("/containers/{container}", response=DetailOut)
-def container(request: HttpRequest, container: NodeId, host: str = Query("", max_length=63)) -> dict[str, Any]:
+def container(request: HttpRequest, container: NodeId, host: HostName = "") -> dict[str, Any]:
     """One container: by full engine id, netboard's id, or a name unique on the host."""
     return _detail(request, "container", container, host)
 
@@ -227,9 +228,7 @@ def annex(request: HttpRequest, node: NodeId) -> dict[str, Any]:
     space = node if class_of(node) == "namespace" else found["namespace"]
     if space is None or found["host"] is None:
         raise Missing("This node has no namespace of its own.", code="no_namespace")
-    reader = reading.graphs().reader
-    assert reader is not None
-    return {"node": space, "annex": reader.annex(found["host"], space)}
+    return {"node": space, "annex": reading.graphs().reader.annex(found["host"], space)}
 
 
 class EventFilter(Schema):

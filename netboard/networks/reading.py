@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.conf import settings
 
@@ -14,8 +14,11 @@ from netboard.core.feed import Kept
 from netboard.core.ids import FLEET, class_of, container_id, host_of, network_id
 from netboard.core.ports import HostGraph
 from netboard.core.wire import Cursor, Edge, Node
+from netboard.hosts import selectors
 from netboard.live.audience import cursor_of
-from netboard.wiring import build
+
+if TYPE_CHECKING:
+    from netboard.adapters.bus.reader import RedisLogReader
 
 CACHED_NODES: Final = 60_000
 """Nodes of decoded graphs that are kept at most, the least recently used go first."""
@@ -34,14 +37,17 @@ class Known(NamedTuple):
 class Graphs:
     """The decoded graphs of one process. Threads may share it. Raises `BusUnavailable` while the bus is away."""
 
-    def __init__(self, url: str) -> None:
-        self.reader = build.log_reader(settings.NETBOARD) if url == settings.NETBOARD.redis else None
+    def __init__(self) -> None:
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._lock = threading.Lock()
 
+    @property
+    def reader(self) -> "RedisLogReader":
+        """The logs that they are read from."""
+        return selectors.reader()
+
     def get(self, host: str) -> Known | None:
         """One host's graph as it is now."""
-        assert self.reader is not None
         head = self.reader.heads([host]).get(host)
         if head is None:
             return None
@@ -63,8 +69,8 @@ class Graphs:
 
 
 @cache
-def _graphs(url: str) -> Graphs:
-    return Graphs(url)
+def _graphs(_url: str) -> Graphs:
+    return Graphs()
 
 
 def graphs() -> Graphs:
@@ -75,7 +81,6 @@ def graphs() -> Graphs:
 def hosts(visible: Visible, host: str = "") -> list[str]:
     """The hosts that have a log and may be seen; only this one if it is said. Raises `Missing` for one that has not."""
     reader = graphs().reader
-    assert reader is not None
     found = visible.among(reader.hosts())
     if not host:
         return found
@@ -87,12 +92,11 @@ def hosts(visible: Visible, host: str = "") -> list[str]:
 def topology(visible: Visible, host: str = "") -> tuple[Cursor, list[bytes], list[bytes]]:
     """Cursor, encoded nodes and encoded edges. Raises `Invalid` where that would be too much."""
     reader = graphs().reader
-    assert reader is not None
     shown = hosts(visible, host)
     total = sum(head.nodes for head in reader.heads(shown).values())
     if not host and total > settings.NETBOARD.full_limit:
         raise Invalid(
-            f"The whole graph has {total} nodes, more than {settings.NETBOARD.full_limit}; ask for one host with ?host=.",
+            f"The whole graph has {total} nodes, too many at once; add ?host= for one host's.",
             field="host",
             code="too_many_nodes",
             params={"nodes": total, "limit": settings.NETBOARD.full_limit},
@@ -150,9 +154,10 @@ def find(visible: Visible, kind: str, reference: str, host: str = "") -> Node:
     places = hosts(visible, host)
     make = network_id if kind == "network" else container_id
     if len(reference) in (25, 64) and reference.isalnum():
-        for place in places:
+        wanted = {place: (make(place, reference), make(FLEET, reference)) for place in places}
+        for place in graphs().reader.holding(wanted):
             known = graphs().get(place)
-            for candidate in (make(place, reference), make(FLEET, reference)) if known else ():
+            for candidate in wanted[place] if known else ():
                 node = known.graph.nodes.get(candidate) if known else None
                 if node is not None and node["facts"].get("id") == reference:
                     return node
@@ -173,9 +178,8 @@ def _by_name(places: list[str], kind: str, name: str) -> Node:
     found: dict[str, Node] = {}
     for place in places:
         known = graphs().get(place)
-        for node_id, node in known.graph.nodes.items() if known else ():
-            if node["name"] == name and class_of(node_id) == kind:
-                found[node_id] = node
+        nodes = known.graph.nodes if known else {}
+        found |= {each: node for each, node in nodes.items() if node["name"] == name and class_of(each) == kind}
     if len(found) > 1:
         raise Conflict(
             f"{len(found)} objects are called {name!r}; use the full engine id.",
@@ -201,7 +205,7 @@ def edges_of(graph: HostGraph, node: str) -> list[Edge]:
 
 
 def kernel_side(graph: HostGraph, node: Node) -> Mapping[str, list[Node]]:
-    """The kernel's part of a network or container: namespaces and devices, and the devices at the far end of its veths."""
+    """The kernel's part of a network or container: its namespace, its devices, and what these are joined to."""
     inside = [each for each in graph.nodes.values() if node["namespace"] and each["namespace"] == node["namespace"]]
     devices = {each["id"]: each for each in inside if class_of(each["id"]) == "device"}
     for edge in graph.edges.values():

@@ -1,4 +1,4 @@
-"""A board's socket in this process on a real Valkey: the cast is `board`, who opens sockets, and `writer` for host h1."""
+"""A board's socket in this process on a real Valkey: `board` opens sockets, `writer` is the observer of host h1."""
 
 import asyncio
 import json
@@ -18,9 +18,7 @@ from netboard.adapters.bus.writer import RedisLogWriter
 from netboard.config.asgi import application
 from netboard.live import process
 from netboard.wiring.settings import Settings
-from tests.support.valkey import Valkey, _shared_valkey, mortal_valkey, valkey
-
-__all__ = ["_shared_valkey", "mortal_valkey", "valkey"]
+from tests.support.valkey import Valkey
 
 ORIGIN = "http://board.test"
 PATIENCE = 60.0

@@ -11,9 +11,7 @@ from asgiref.sync import sync_to_async
 from netboard.adapters.bus.feed import RedisLogFeed
 from netboard.adapters.bus.writer import RedisLogWriter
 from netboard.networks.recorder import Recorder
-from tests.support.valkey import Valkey, _shared_valkey, mortal_valkey, valkey
-
-__all__ = ["_shared_valkey", "mortal_valkey", "valkey"]
+from tests.support.valkey import Valkey
 
 
 @pytest.fixture

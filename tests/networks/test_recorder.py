@@ -82,7 +82,7 @@ async def test_a_recorder_that_was_away_reads_on_where_it_stopped(bus: Valkey, w
 
 
 async def test_slots_and_places_are_given_back_to_a_bus_that_lost_them(mortal_valkey: Valkey, bus: Valkey) -> None:
-    first, second = RedisLogWriter(bus.url, "h1"), RedisLogWriter(bus.url, "h2", patience=60)
+    first, second = RedisLogWriter(bus.url, "h1"), RedisLogWriter(bus.url, "h2")
     second.slots()
     assert first.slots() == {"h1": 1}
     graph = host_graph("h1", 3)

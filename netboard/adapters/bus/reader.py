@@ -1,6 +1,6 @@
 """The logs of all hosts, read without waiting."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from netboard.adapters.bus import codec, keys, scripts
@@ -35,6 +35,18 @@ class RedisLogReader:
         names = keys.of_host(host).whole
         with mapped():
             return kept_of(self._client.eval(scripts.KEPT, len(names), *names))
+
+    def holding(self, nodes: Mapping[str, tuple[str, str]]) -> list[str]:
+        """Of these hosts, those whose graph has the first of two nodes as its own, or the second in the fleet."""
+        if not nodes:
+            return []
+        with mapped():
+            pipe = self._client.pipeline(transaction=False)
+            for host, (own, fleet) in nodes.items():
+                pipe.hexists(keys.of_host(host).nodes, own)
+                pipe.hexists(keys.of_host(host).fleet, f"n {fleet}")
+            answers = pipe.execute()
+        return [host for host, one, two in zip(nodes, answers[::2], answers[1::2], strict=True) if one or two]
 
     def graph(self, host: str) -> tuple[Position, HostGraph] | None:
         """The host's current graph, with its part in the fleet, and where it stands."""

@@ -6,9 +6,7 @@ import pytest
 
 from netboard.adapters.bus.reader import RedisLogReader
 from netboard.adapters.bus.writer import RedisLogWriter
-from tests.support.valkey import Valkey, _shared_valkey, mortal_valkey, valkey
-
-__all__ = ["_shared_valkey", "mortal_valkey", "valkey"]
+from tests.support.valkey import Valkey
 
 
 @pytest.fixture
