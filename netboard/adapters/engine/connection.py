@@ -38,14 +38,17 @@ class Connection:
         self._address = address
         self._timeout = timeout
         with self._edge():
+            _knock(address, timeout)
             # A fixed version sends nothing; /version itself is asked without one, which every engine understands.
             asking = docker.APIClient(base_url=address, version=_ANY_API, timeout=cast("int", timeout))
         try:
             with self._edge():
-                self._version = cast("parse.Api", asking.version(api_version=False))
+                self._version = _object(asking.version(api_version=False))
         finally:
             asking.close()
         spoken = str(self._version.get("ApiVersion", ""))
+        if not _numbers(spoken):
+            raise mapped(ValueError("no version of the API"), address)
         if _numbers(spoken) < OLDEST_API:
             raise too_old(str(self._version.get("Version", "")), spoken)
         with self._edge():
@@ -68,7 +71,7 @@ class Connection:
     def engine(self) -> Engine:
         """What the engine says of itself."""
         with self._edge():
-            return parse.engine(self._version, cast("parse.Api", self._client.info()))
+            return parse.engine(self._version, _object(self._client.info()))
 
     def ping(self) -> None:
         """Return if the engine answers."""
@@ -78,22 +81,22 @@ class Connection:
     def containers(self) -> list[parse.Api]:
         """All containers in one call, without what only an inspect tells."""
         with self._edge():
-            return cast("list[parse.Api]", self._client.containers(all=True))
+            return _objects(self._client.containers(all=True))
 
     def networks(self) -> list[parse.Api]:
         """All networks in one call."""
         with self._edge():
-            return cast("list[parse.Api]", self._client.networks())
+            return _objects(self._client.networks())
 
     def container(self, engine_id: str) -> parse.Api:
         """One container in full."""
         with self._edge():
-            return cast("parse.Api", self._client.inspect_container(engine_id))
+            return _object(self._client.inspect_container(engine_id))
 
     def network(self, engine_id: str) -> parse.Api:
         """One network in full."""
         with self._edge():
-            return cast("parse.Api", self._client.inspect_network(engine_id))
+            return _object(self._client.inspect_network(engine_id))
 
     def subscribe(self, inbox: Inbox) -> "Subscription":
         """Open the stream of events; when this returns, each event from now on will be in `inbox`."""
@@ -156,6 +159,32 @@ class Subscription:
             pass  # cut off; the reader of the inbox connects anew and learns from that what is wrong
         finally:
             self._inbox.put(None)
+
+
+def _knock(address: str, timeout: float) -> None:
+    """Connect to a unix socket once, and leave. Raises the plain OSError that says why not.
+
+    The SDK would wrap it, and leaves the socket of a failed attempt to the garbage collector.
+    """
+    scheme, _, path = address.partition("://")
+    if scheme in ("unix", "http+unix"):
+        with socket.socket(socket.AF_UNIX) as door:
+            door.settimeout(timeout)
+            door.connect("/" + path.lstrip("/"))
+
+
+def _object(answer: object) -> parse.Api:
+    """An answer that has to be an object. Raises ValueError: it is no engine that answers otherwise."""
+    if isinstance(answer, dict):
+        return answer
+    raise ValueError("the answer is no object")
+
+
+def _objects(answer: object) -> list[parse.Api]:
+    """An answer that has to be a list of objects. Raises ValueError."""
+    if isinstance(answer, list):
+        return [_object(each) for each in answer]
+    raise ValueError("the answer is no list")
 
 
 def _numbers(version: str) -> tuple[int, ...]:

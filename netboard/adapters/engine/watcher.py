@@ -9,18 +9,21 @@ containers at a time after everything was told; an engine that sent nothing for 
 just falls silent.
 """
 
+import logging
 import queue
 import threading
 import time
 from typing import Final
 
 from netboard.adapters.engine.connection import Connection, Inbox
-from netboard.adapters.engine.edge import source_of
+from netboard.adapters.engine.edge import mapped, source_of
 from netboard.adapters.engine.mirror import Mirror
 from netboard.adapters.engine.session import Session, now
 from netboard.core.errors import NetboardError
 from netboard.core.model import FactsChange, Source
 from netboard.core.ports import Tell
+
+_log = logging.getLogger(__name__)
 
 FIRST_RETRY: Final = 0.1
 LONGEST_RETRY: Final = 5.0
@@ -68,7 +71,7 @@ class EngineWatcher:
             began = time.monotonic()
             try:
                 self._session(slower=min(4, 1 + failures))
-            except NetboardError as error:
+            except Exception as error:
                 failures = failures + 1 if time.monotonic() - began < 2 * LONGEST_RETRY else 1
                 self._tell_failure(error)
             self._stopping.wait(min(LONGEST_RETRY, FIRST_RETRY * 2**failures))
@@ -96,7 +99,10 @@ class EngineWatcher:
         if self._receiver is not None:
             self._receiver(change)
 
-    def _tell_failure(self, error: NetboardError) -> None:
+    def _tell_failure(self, error: Exception) -> None:
+        if not isinstance(error, NetboardError):
+            _log.exception("following the engine failed; beginning again")
+            error = mapped(error, self._address)
         source = source_of(error, now())
         if not self._stopping.is_set() and source._replace(since=self._source.since) != self._source:
             self._tell(FactsChange(source="engine", state=source))
