@@ -1,6 +1,9 @@
 """Fault 21: a WebSocket with a forged, wrong or missing Origin is answered 403 before it opens."""
 
+from collections.abc import Iterator
+
 import pytest
+import requests
 from pytest_django import Settings
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -8,6 +11,13 @@ from netboard.live.origin import may_open
 from tests.support.web import Web, hello
 
 pytestmark = pytest.mark.process
+
+
+@pytest.fixture(scope="module")
+def vera(web: Web) -> Iterator[requests.Session]:
+    """A browser in which vera is signed in."""
+    with web.sign_in("vera") as browser:
+        yield browser
 
 
 @pytest.mark.parametrize(
@@ -24,15 +34,15 @@ pytestmark = pytest.mark.process
         "file://",
     ],
 )
-def test_a_foreign_page_opens_nothing_with_the_person_s_cookie(web: Web, forged: str) -> None:
-    with web.sign_in("vera") as browser, pytest.raises(InvalidStatus) as refused:
-        web.socket(browser, origin=forged.format(port=web.port))
+def test_a_foreign_page_opens_nothing_with_the_person_s_cookie(web: Web, vera: requests.Session, forged: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        web.socket(vera, origin=forged.format(port=web.port))
     assert refused.value.response.status_code == 403
 
 
-def test_without_an_origin_a_cookie_opens_nothing(web: Web) -> None:
-    with web.sign_in("vera") as browser, pytest.raises(InvalidStatus) as refused:
-        web.socket(browser, origin=None)
+def test_without_an_origin_a_cookie_opens_nothing(web: Web, vera: requests.Session) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        web.socket(vera, origin=None)
     assert refused.value.response.status_code == 403
 
 
@@ -42,8 +52,8 @@ def test_a_token_does_not_excuse_a_foreign_origin(web: Web) -> None:
     assert refused.value.response.status_code == 403
 
 
-def test_the_board_s_own_page_and_a_program_with_a_token_are_served(web: Web) -> None:
-    with web.sign_in("vera") as browser, web.socket(browser) as opened:
+def test_the_board_s_own_page_and_a_program_with_a_token_are_served(web: Web, vera: requests.Session) -> None:
+    with web.socket(vera) as opened:
         assert hello(opened)["type"] == "snapshot"
     with web.socket(origin=None, token=web.token("vera", scope="read")) as opened:
         assert hello(opened)["type"] == "snapshot"
@@ -58,9 +68,9 @@ def test_who_is_not_signed_in_is_told_nothing_but_4401(web: Web, token: str) -> 
         assert closed.value.rcvd.code == 4401
 
 
-def test_an_address_that_is_none_is_refused_before_it_opens(web: Web) -> None:
-    with web.sign_in("vera") as browser, pytest.raises(InvalidStatus) as refused:
-        web.socket(browser, path="/ws/nothing")
+def test_an_address_that_is_none_is_refused_before_it_opens(web: Web, vera: requests.Session) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        web.socket(vera, path="/ws/nothing")
     assert refused.value.response.status_code in (403, 404)
 
 
