@@ -1,7 +1,7 @@
 """Plans for networks: create, recreate, delete."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from netboard.core import ipam
@@ -143,7 +143,9 @@ def recreate(spec: NetworkRecreate, world: World) -> Preview:
     _judge_name(preview, world, wanted.name, node["id"])
     wanted = _with_subnets(preview, wanted, world, node["id"])
     DRIVERS[wanted.driver](preview, world, wanted, node["id"])
-    preview.spec = NetworkRecreate(engine_id(node), wanted, tuple(sorted({*spec.changed, "subnet", "gateway"})))
+    # Bound, it carries every setting: whoever makes the network does not look at the old one again.
+    kept = tuple(one.name for one in fields(NetworkCreate) if getattr(wanted, one.name) or one.name == "driver")
+    preview.spec = NetworkRecreate(engine_id(node), wanted, kept)
     members = world.endpoints(node["id"])
     if len(members) > MOST_MEMBERS:
         preview.refuse("too_many_members", object=node["id"], count=len(members), most=MOST_MEMBERS)

@@ -105,6 +105,7 @@ def test_recreating_keeps_what_was_not_asked_for_and_says_who_is_interrupted(wor
     assert (preview.spec.changes.subnet, preview.spec.changes.mtu) == ("10.5.0.0/24", 1400)
     assert not preview.refused
     assert codes(preview, "warn") == {"interrupted"}
+    assert parse("network.recreate", asked(preview.spec)) == preview.spec
     assert preview.commands[0] == "docker network disconnect web shop"
     assert preview.commands[-1] == "docker network connect --ip 10.5.0.3 web db"
     moved = plan(parse("network.recreate", {"network": "web", "subnet": "10.6.0.0/24"}), world)
