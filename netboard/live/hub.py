@@ -55,6 +55,7 @@ class Hub:
         self._missing_since: dict[str, float] = {}
         self._poke = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._closing = False
 
     # For consumers
 
@@ -93,6 +94,8 @@ class Hub:
 
     async def close(self) -> None:
         """End the subscription; clients get nothing any more."""
+        # A library may turn the cancellation into a timeout of its own: hence the flag as well.
+        self._closing = True
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -106,11 +109,11 @@ class Hub:
         pause = BACK_OFF[0]
         idle_since = self._clock()
         try:
-            while self._clients or self._clock() - idle_since < IDLE:
+            while not self._closing and (self._clients or self._clock() - idle_since < IDLE):
                 try:
                     await self._resynchronise(feed)
                     pause = BACK_OFF[0]
-                    while self._clients or self._clock() - idle_since < IDLE:
+                    while not self._closing and (self._clients or self._clock() - idle_since < IDLE):
                         await self._follow(feed)
                         if self._clients:
                             idle_since = self._clock()

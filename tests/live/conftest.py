@@ -154,11 +154,10 @@ def board_settings(url: str, **changes: Any) -> override_settings:
 
 @pytest.fixture
 async def board(transactional_db: None, request: pytest.FixtureRequest) -> AsyncIterator[Board]:
-    """On the worker's own Valkey, or on `mortal_valkey` if the test wants that; settings by the mark `board(...)`."""
+    """On the worker's own Valkey, or on `mortal_valkey` if the test wants that; settings as indirect parameter."""
     mortal = "mortal_valkey" in request.fixturenames
     server: Valkey = request.getfixturevalue("mortal_valkey" if mortal else "valkey")
-    mark = request.node.get_closest_marker("board")
-    with board_settings(server.url, **(mark.kwargs if mark else {})):
+    with board_settings(server.url, **getattr(request, "param", {})):
         async with AsyncExitStack() as stack:
             yield Board(stack)
         await process.close()

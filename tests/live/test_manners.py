@@ -109,7 +109,7 @@ async def test_lost_rights_close_the_socket(board: Board, writer: RedisLogWriter
     assert [await socket.closed() for socket in sockets] == [4401, 4403, 4401]
 
 
-@pytest.mark.board(full_limit=5)
+@pytest.mark.parametrize("board", [{"full_limit": 5}], indirect=True, ids=["at most 5 nodes"])
 async def test_above_the_limit_aggregates_and_whole_hosts_where_one_looks(
     board: Board, valkey: Valkey, writer: RedisLogWriter
 ) -> None:
