@@ -48,7 +48,10 @@ function small(): Store {
     node("h1.c.web", "container", { namespace: "h1.n.web", parent: "h1.n.web", facts: { primary: "h1.w.front", image: "nginx:1.27", id: "a".repeat(64), pid: 4127, labels: { team: "a" } } }),
     node("h1.d.web.41", "veth", { name: "eth0", namespace: "h1.n.web", parent: "h1.n.web", facts: { ifindex: 41, mac: "02:42:00:00:00:04", addresses: ["10.0.0.4/24"] } }),
     node("h1.d.host.42", "veth", { name: "veth1", namespace: "h1.n.host", parent: "h1.n.host", state: "down", facts: { ifindex: 42 } }),
+    node("h1.d.host.9", "bridge", { name: "br-1", namespace: "h1.n.host", parent: "h1.n.host", facts: { ifindex: 9 } }),
   ], [
+    edge("port", "port", "h1.d.host.42", "h1.d.host.9"),
+    edge("impl", "implements", "h1.d.host.9", "h1.w.front"),
     edge("h1.c.web.e.front", "endpoint", "h1.c.web", "h1.w.front", { address: "10.0.0.4/24", mac: "02:42:00:00:00:04", aliases: ["www"] }),
     edge("h1.c.web.p.443", "publishes", "h1", "h1.c.web", { host_ip: "0.0.0.0", host_port: 443, container_port: 8443, protocol: "tcp" }),
     edge("pair", "peer", "h1.d.host.42", "h1.d.web.41"),
@@ -129,7 +132,7 @@ test("a silent source is kept until it speaks", () => {
 });
 
 const HITS: readonly (readonly [filter: string, ...ids: string[]])[] = [
-  ["net:front kind:container", "h1.c.web"], ["net:front kind:veth", "h1.d.host.42"], ["state:down", "h1.d.host.42"], ["host:one kind:network", "h1.w.front"],
+  ["net:front kind:container", "h1.c.web"], ["net:front kind:veth", "h1.d.host.42", "h1.d.web.41"], ["state:down", "h1.d.host.42"], ["host:one kind:network", "h1.w.front"],
   ["10.0.0.0/24 kind:container", "h1.c.web"], ["10.0.0.4 kind:veth", "h1.d.web.41"], ["10.0.1.0/24"], ["port:443 kind:container", "h1.c.web"],
   ["label:team=a", "h1.c.web"], ["label:team=b"], ["nginx", "h1.c.web"], ["mac:00:04 kind:veth", "h1.d.web.41"], ["www", "h1.c.web"],
   ["is:exposed", "h1.c.web"], ["kind:container -net:front"], ["\"veth1\"", "h1.d.host.42"], ["driver:bridge", "h1.w.front"],
@@ -162,7 +165,7 @@ test("the tree puts a container under its network, its interface under it, and h
   const store = small();
   assert.deepEqual(path(store, "h1.d.web.41"), ["h1", "h1.w.front", "h1.c.web", "h1.d.web.41"]);
   const rows = flatten(group(store), new Set(["h1", "h1.w.front", "h1.c.web", "h1.n.host"]), null);
-  assert.deepEqual(rows.map((row) => `${row.level} ${row.id}`), ["1 h1", "2 h1.w.front", "3 h1.c.web", "4 h1.d.web.41", "2 h1.n.host", "3 h1.d.host.42"]);
+  assert.deepEqual(rows.map((row) => `${row.level} ${row.id}`), ["1 h1", "2 h1.w.front", "3 h1.c.web", "4 h1.d.web.41", "2 h1.n.host", "3 h1.d.host.9", "3 h1.d.host.42"]);
 });
 
 test("a view survives its link, and any fragment can be read", () => {

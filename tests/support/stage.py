@@ -23,6 +23,7 @@ from netboard.core.facts import apply
 from netboard.core.model import Container, FactsChange
 from netboard.core.ports import HostGraph, HostStatus, SourceStatus
 from netboard.core.resolve import Resolver
+from netboard.setup import messages
 from netboard.setup.places import ROOT
 from tests.support.graphs import now
 from tests.support.valkey import Valkey
@@ -119,7 +120,8 @@ class Stage:
         self.process: subprocess.Popen[bytes] | None = None
 
     def open(self) -> "Stage":
-        """Prepare the database and serve."""
+        """Prepare translations and database, and serve."""
+        messages.make_current()
         person = f"from netboard.accounts.models import User\nUser.objects.create_user('ada', '{PASSWORD}', 'admin')\n"
         prepare = f"import django; django.setup()\nfrom django.core.management import call_command\n{_MIGRATE}{person}"
         subprocess.run([sys.executable, "-c", prepare], cwd=ROOT, env=dict(self.environment), check=True, timeout=240)

@@ -1,0 +1,5 @@
+"""What browser tests share."""
+
+from tests.support.stage import stage
+
+__all__ = ["stage"]
