@@ -1,13 +1,12 @@
 """How long it takes to get a board: from a fresh clone, the second time, and what `manage.py` itself adds to a command.
 
-`.venv/bin/python -m benchmarks.start_up` prints seconds beside their budgets. The floor of the second start is one start of Django.
+`.venv/bin/python -m benchmarks.start_up` prints seconds beside their budgets; the floor is one start of Django.
 """
 
 import os
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -62,4 +61,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
