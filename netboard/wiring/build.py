@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from netboard.adapters.bus.feed import RedisLogFeed
+    from netboard.adapters.bus.fleet_writer import RedisFleetWriter
     from netboard.adapters.bus.reader import RedisLogReader
     from netboard.adapters.bus.reports import RedisReportReader, RedisReportWriter
     from netboard.adapters.bus.writer import RedisLogWriter
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from netboard.adapters.engine.writer import EngineWriter
     from netboard.adapters.kernel.dataplane import KernelDataPlane
     from netboard.adapters.kernel.watcher import KernelWatcher
+    from netboard.adapters.simulated.fleet import Fleet
     from netboard.wiring.settings import Settings
 
 
@@ -75,3 +77,17 @@ def report_reader(settings: "Settings") -> "RedisReportReader":
     from netboard.adapters.bus.reports import RedisReportReader
 
     return RedisReportReader(settings.redis)
+
+
+def fleet_writer(settings: "Settings") -> "RedisFleetWriter":
+    """The logs of many hosts over one connection."""
+    from netboard.adapters.bus.fleet_writer import RedisFleetWriter
+
+    return RedisFleetWriter(settings.redis)
+
+
+def simulated_fleet(hosts: int, containers: int) -> "Fleet":
+    """A fleet in memory."""
+    from netboard.adapters.simulated.fleet import Fleet
+
+    return Fleet(hosts, containers)

@@ -8,6 +8,7 @@
 import hashlib
 from ipaddress import ip_network
 from itertools import count
+from random import Random
 
 from netboard.adapters.simulated.cast import NETWORKS, OVERLAY, SERVICES, STOPPED, Service
 from netboard.core import facts as fact_changes
@@ -329,11 +330,24 @@ class Machine:
         )
         return self._differences(before)
 
-    def set_link(self, link: Link) -> list[FactsChange]:
-        """Change a device; what the kernel says of it."""
-        before = fact_changes.copy(self.facts)
-        self.put(link)
-        return self._differences(before)
+    def stir(self, random: Random) -> list[FactsChange]:
+        """A container stops, or one that stands still starts; what the sources say of it. Nothing, on an empty host.
+
+        Those whose namespace others share, and those without one of their own, are left in peace.
+        """
+        shared = {one.network_mode.partition(":")[2] for one in self.facts.containers.values()}
+        able = sorted(
+            id
+            for id, one in self.facts.containers.items()
+            if id not in shared and one.network_mode != "host" and not one.network_mode.startswith("container:")
+        )
+        stopped = [id for id in able if self.facts.containers[id].state != "running"]
+        running = sorted(set(able).difference(stopped))
+        if not able:
+            return []
+        if not running or len(stopped) > 1 or (stopped and random.random() < 0.3):
+            return self.start(random.choice(stopped))
+        return self.stop(random.choice(running))
 
     def _differences(self, before: Facts) -> list[FactsChange]:
         after = self.facts
