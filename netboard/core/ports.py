@@ -124,6 +124,22 @@ class LogReader(Protocol):
         """Drop everything of a host that was removed."""
 
 
+class BusReader(LogReader, Protocol):
+    """What else a web process asks the bus. Every method but `close` raises `BusUnavailable` while it is away."""
+
+    def statuses(self, hosts: list[str]) -> dict[str, HostStatus]:
+        """The last heartbeats of many hosts in one round trip; who has none is not in the answer."""
+
+    def beat(self, name: str) -> dict[str, Json] | None:
+        """The heartbeat of a process (`recorder`); None once it is too old."""
+
+    def ping(self) -> None:
+        """Ask whether the bus answers."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
 class ReportWriter(Protocol):
     """The agent's side of operations on the bus. Every method raises `BusUnavailable` while the bus is away."""
 

@@ -4,22 +4,17 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 
 from netboard.accounts.access import Visible
 from netboard.core.errors import BusUnavailable, Missing
-from netboard.core.ports import HostStatus
+from netboard.core.ports import BusReader, HostStatus
 from netboard.hosts.models import Host, LifeSign
 from netboard.wiring import build
 
-if TYPE_CHECKING:
-    from netboard.adapters.bus.reader import RedisLogReader
-
 
 @functools.cache
-def reader() -> "RedisLogReader":
+def reader() -> BusReader:
     """This process's reader of the logs."""
     return build.log_reader(settings.NETBOARD)
 
