@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
 from django.conf import settings
 
 from netboard.accounts.access import Visible
