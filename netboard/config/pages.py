@@ -14,8 +14,15 @@ NAVIGATION: tuple[tuple[str, object], ...] = (
     ("boards:board", _("Board")),
     ("boards:networks", _("Networks")),
     ("boards:containers", _("Containers")),
+    ("operations:index", _("Operations")),
+    ("operations:pools", _("Pools")),
+    ("operations:differences", _("Differences")),
 )
-ADMINISTRATION: tuple[tuple[str, object], ...] = (("hosts:list", _("Hosts")), ("accounts:people", _("People")))
+ADMINISTRATION: tuple[tuple[str, object], ...] = (
+    ("hosts:list", _("Hosts")),
+    ("accounts:people", _("People")),
+    ("operations:audit", _("Audit")),
+)
 
 
 def _links(request: HttpRequest, entries: tuple[tuple[str, object], ...]) -> list[dict[str, object]]:

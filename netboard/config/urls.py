@@ -17,5 +17,6 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("netboard.accounts.urls")),
     path("", include("netboard.hosts.urls")),
+    path("", include("netboard.operations.urls")),
     path("", include("netboard.boards.urls")),
 ]

@@ -1,5 +1,6 @@
 """What changes operations: submitting, cancelling, and taking in what agents report. Each in one transaction."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
@@ -207,3 +208,8 @@ def next_delivery(operation: Operation, after: timedelta) -> Operation | None:
         row.due = timezone.now() + after
         row.save(update_fields=["token", "due"])
     return row
+
+
+def asked_text(spec: Spec) -> str:
+    """A spec as one line of JSON, for the board's address."""
+    return json.dumps(specs.asked(spec), separators=(",", ":"))
