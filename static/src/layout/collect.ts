@@ -6,6 +6,12 @@ import type { Edge, Json, Node } from "../wire";
 /** 0: fine, 1: a warning, 2: broken. */
 export type Fault = 0 | 1 | 2;
 
+/** The devices of a namespace, and how bad the worst of them is. */
+export interface Inside {
+  readonly devices: readonly Node[];
+  readonly worst: Fault;
+}
+
 export interface Collected {
   readonly host: Node;
   readonly networks: Node[];
@@ -17,9 +23,10 @@ export interface Collected {
   readonly chips: Node[];
   /** Bridges that carry a Docker network, by their names. */
   readonly bridges: Map<string, Node>;
-  /** Devices inside containers' namespaces, by the namespace's id. */
-  readonly inside: Map<string, Node[]>;
-  readonly total: number;
+  /** What is inside containers' namespaces, by the namespace's id. */
+  readonly inside: Map<string, Inside>;
+  /** The namespace that is the host's own. */
+  own: Node | null;
   /** Nodes that warn, nodes that are broken. */
   warned: number;
   broken: number;
@@ -90,7 +97,7 @@ export function collect(graph: GraphView, host: Node): Collected {
     chips: [],
     inside: new Map(),
     bridges: new Map(),
-    total: 0,
+    own: null,
     warned: 0,
     broken: 0,
   };
@@ -114,41 +121,61 @@ export function collect(graph: GraphView, host: Node): Collected {
   return found;
 }
 
-function tally(found: Collected, node: Node): void {
+function tally(found: Collected, node: Node): Fault {
   const fault = faultOf(node);
   if (fault === 2) found.broken++;
   else if (fault === 1) found.warned++;
+  return fault;
+}
+
+function bySlot(a: Node, b: Node): number {
+  return a.slot - b.slot || (a.id < b.id ? -1 : 1);
 }
 
 function collectSpace(graph: GraphView, found: Collected, space: Node, bridges: Set<string>): void {
   tally(found, space);
   const devices: Node[] = [];
-  let occupied = false;
+  let occupied = space.facts.docker === true;
+  let worst: Fault = 0;
   for (const id of graph.childrenOf(space.id)) {
     const node = graph.nodes.get(id);
     if (node === undefined) continue;
-    tally(found, node);
+    const fault = tally(found, node);
     if (node.kind === "container") {
       found.containers.push(node);
       occupied = true;
-    } else devices.push(node);
+    } else {
+      devices.push(node);
+      if (fault > worst) worst = fault;
+    }
   }
-  devices.sort((a, b) => a.slot - b.slot || (a.id < b.id ? -1 : 1));
-  if (space.facts.is_host === true) sortHostDevices(graph, found, devices, bridges);
-  else if (occupied || space.facts.docker === true) found.inside.set(space.id, devices);
-  else found.spaces.push({ node: space, devices });
+  if (space.facts.is_host === true) {
+    found.own = space;
+    sortHostDevices(graph, found, devices.sort(bySlot), bridges);
+  } else if (occupied) found.inside.set(space.id, { devices, worst });
+  else found.spaces.push({ node: space, devices: devices.sort(bySlot) });
 }
 
 function sortHostDevices(graph: GraphView, found: Collected, devices: Node[], bridges: Set<string>): void {
+  const masters = new Set<Json>();
   for (const device of devices) {
-    if (device.kind === "loopback") continue;
-    if (isUplink(device)) found.uplinks.push(device);
-    else if (device.kind === "bridge" && bridges.has(device.name)) found.bridges.set(device.name, device);
-    else if (device.kind === "veth") {
-      const peer = peerOf(graph, device.id);
-      const space = peer?.node?.namespace;
-      if (space && graph.nodes.get(space)?.facts.docker === true) continue;
-      found.chips.push(device);
-    } else found.chips.push(device);
+    if (device.kind !== "bridge" || !bridges.has(device.name)) continue;
+    found.bridges.set(device.name, device);
+    masters.add(device.name).add(device.facts.ifindex ?? device.name);
   }
+  for (const device of devices) {
+    const kind = device.kind;
+    if (kind === "loopback") continue;
+    if (isUplink(device)) found.uplinks.push(device);
+    else if (kind === "bridge" && found.bridges.get(device.name) === device) continue;
+    else if (kind !== "veth" || !isRail(graph, device, masters)) found.chips.push(device);
+  }
+}
+
+/** Whether this veth is the host's end of a container's rail: a port of a Docker network, or its peer is in a container. */
+function isRail(graph: GraphView, device: Node, masters: ReadonlySet<Json>): boolean {
+  const { master } = device.facts;
+  if (master !== undefined && masters.has(master)) return true;
+  const space = peerOf(graph, device.id)?.node?.namespace;
+  return space !== null && space !== undefined && graph.nodes.get(space)?.facts.docker === true;
 }

@@ -196,20 +196,19 @@ function deviceNote(graph: GraphView, node: Node): string {
 }
 
 function routing(task: Task): Routing {
-  const { graph, found } = task;
+  const { found } = task;
   let routes = 0;
   let gateway = "";
   let forwarding: boolean | null = null;
-  for (const id of graph.childrenOf(found.host.id)) {
-    const space = graph.nodes.get(id);
-    if (space === undefined || space.facts.is_host !== true) continue;
-    const table = list(space.facts.routes);
+  const facts = found.own?.facts;
+  if (facts !== undefined) {
+    const table = list(facts.routes);
     routes = table.length;
     for (const one of table) {
       const route = record(one);
       if (route.destination === "default" && gateway === "") gateway = text(route.gateway);
     }
-    const flag = record(space.facts.sysctls)["net.ipv4.ip_forward"];
+    const flag = record(facts.sysctls)["net.ipv4.ip_forward"];
     if (flag !== undefined) forwarding = flag === "1" || flag === 1;
   }
   let nat = 0;
@@ -234,7 +233,7 @@ interface WireParts extends Partial<Wire> {
 
 function wire(panel: Panel, parts: WireParts): void {
   panel.wires.push({
-    dashed: false, from: -1, to: -1, edge: "", label: "", whole: "", room: 0, broken: false, unsure: false, primary: false,
+    dashed: false, from: -1, to: -1, edge: "", whole: "", room: 0, broken: false, unsure: false, primary: false,
     device: "", cable: "", ...parts,
   });
 }
@@ -372,30 +371,15 @@ function attachWire(
   const whole = text(facts?.address) || text(facts?.address6);
   const mac = text(facts?.mac);
   let device: Node | undefined;
-  if (mac !== "" && container.namespace !== null) {
-    device = found.inside.get(container.namespace)?.find((one) => one.facts.mac === mac);
-  }
+  const inside = container.namespace === null ? undefined : found.inside.get(container.namespace);
+  if (mac !== "" && inside !== undefined) for (const one of inside.devices) if (one.facts.mac === mac) device = one;
   const pair = device === undefined || device.kind !== "veth" ? null : peerOf(graph, device.id);
-  const bad = device === undefined ? 0 : faultOf(device);
-  if (bad > 0) panel.faults[item] = Math.max(panel.faults[item] as Fault, bad) as Fault;
-  const unsure = (edge !== null && !edge.certain) || (pair !== null && (pair.node === null || !pair.edge.certain));
-  wire(panel, {
-    points, hue: target.hue, from: item, to: target.item, edge: edge?.id ?? "", label: short(whole), whole, room,
-    broken: bad === 2, unsure, primary, dashed: isDashed(target),
-    device: device?.id ?? "", cable: pair?.node?.id ?? "",
+  panel.wires.push({
+    points, hue: target.hue, dashed: isDashed(target), from: item, to: target.item, edge: edge === null ? "" : edge.id,
+    whole, room, broken: device !== undefined && faultOf(device) === 2,
+    unsure: (edge !== null && !edge.certain) || (pair !== null && (pair.node === null || !pair.edge.certain)),
+    primary, device: device === undefined ? "" : device.id, cable: pair === null || pair.node === null ? "" : pair.node.id,
   });
-  if (pair?.node) panel.index.set(pair.node.id, item);
-}
-
-/** The part of an address that differs within its network: `.4` of `172.20.0.4/24`, `.3.4` of a /16. */
-export function short(address: string): string {
-  const slash = address.indexOf("/");
-  const plain = slash < 0 ? address : address.slice(0, slash);
-  const prefix = slash < 0 ? 24 : Number(address.slice(slash + 1));
-  const colon = plain.lastIndexOf(":");
-  if (colon >= 0) return `:${plain.slice(colon)}`;
-  const parts = plain.split(".");
-  return parts.length < 4 || prefix < 8 ? plain : `.${parts.slice(Math.min(3, Math.floor(prefix / 8))).join(".")}`;
 }
 
 /** Networks that sit on a device of the host hang from it. */
@@ -461,25 +445,22 @@ function visible(devices: Node[]): Node[] {
   return shown.length === 0 ? devices : shown;
 }
 
-/** Devices without a box of their own point to the container that holds them; their faults show there. */
+/** What has no box of its own shows its faults where it belongs: devices at their container, bridges at their bar. */
 function adopt(task: Task): void {
   const { found, panel } = task;
+  const worsen = (item: number, fault: Fault): void => {
+    if (item > 0 && fault > (panel.faults[item] as Fault)) panel.faults[item] = fault;
+  };
   for (const network of found.networks) {
     const item = panel.index.get(network.id) ?? 0;
     panel.index.set(network.id, item);
     const bridge = found.bridges.get(text(network.facts.bridge));
     if (bridge === undefined) continue;
     panel.index.set(bridge.id, item);
-    if (item > 0) panel.faults[item] = Math.max(panel.faults[item] as Fault, faultOf(bridge)) as Fault;
+    worsen(item, faultOf(bridge));
   }
   for (const container of found.containers) {
-    const item = panel.index.get(container.id);
-    if (item === undefined || container.namespace === null) continue;
-    if (!panel.index.has(container.namespace)) panel.index.set(container.namespace, item);
-    for (const device of found.inside.get(container.namespace) ?? []) {
-      if (!panel.index.has(device.id)) panel.index.set(device.id, item);
-      const fault = faultOf(device);
-      if (fault > (panel.faults[item] as number)) panel.faults[item] = fault;
-    }
+    const inside = container.namespace === null ? undefined : found.inside.get(container.namespace);
+    if (inside !== undefined && inside.worst > 0) worsen(panel.index.get(container.id) ?? 0, inside.worst);
   }
 }

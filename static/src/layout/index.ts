@@ -2,7 +2,7 @@
 
 import type { Box, Changes, FoldState, GraphView } from "../model";
 import type { Node } from "../wire";
-import { hostOf } from "./collect";
+import { hostOf, peerOf } from "./collect";
 import { type Packed, pack } from "./fleet";
 import { layoutHost } from "./host";
 import { panelShape, shape } from "./metrics";
@@ -91,24 +91,41 @@ export class Board {
     this.packed = pack(panels, this.hosts, this.overlays, this.aspect);
   }
 
-  /** Where a node stands; of a device without a box of its own, what holds it. */
+  /** Where a node stands; of one without a box of its own, what holds it. */
   boxOf(id: string): Box | null {
     for (const span of this.packed.spans) if (span.node.id === id) return { x: span.x, y: span.y, w: span.w, h: span.h };
+    const place = this.find(id);
+    return place === null ? null : place.panel.box(place.item);
+  }
+
+  /** The panel and item of a node: its own box, or that of the container whose end of a pair or namespace it is. */
+  find(id: string): { panel: Panel; item: number } | null {
     const panel = this.panels.get(hostOf(id)) ?? this.holder(id);
-    const item = panel?.index.get(id) ?? (panel !== undefined && this.graph?.nodes.has(id) ? 0 : undefined);
-    return panel === undefined || item === undefined ? null : panel.box(item);
+    if (panel === undefined) return null;
+    const item = panel.index.get(id) ?? this.within(panel, id);
+    return item === undefined ? null : { panel, item };
+  }
+
+  private within(panel: Panel, id: string): number | undefined {
+    const graph = this.graph;
+    const node = graph?.nodes.get(id);
+    if (!graph || node === undefined) return undefined;
+    const spaces = [node.kind === "namespace" ? id : node.namespace];
+    const peer = node.namespace === null ? null : peerOf(graph, id);
+    if (peer?.node) spaces.push(peer.node.namespace);
+    for (const space of spaces) {
+      if (space === null || graph.nodes.get(space)?.facts.is_host === true) continue;
+      for (const child of [space, ...graph.childrenOf(space)]) {
+        const item = panel.index.get(child);
+        if (item !== undefined) return item;
+      }
+    }
+    return 0;
   }
 
   private holder(id: string): Panel | undefined {
     if (!id.startsWith("group:")) return undefined;
     return this.panels.get(id.split(":")[1] ?? "");
-  }
-
-  /** The panel and item of a node that has a box. */
-  find(id: string): { panel: Panel; item: number } | null {
-    const panel = this.panels.get(hostOf(id)) ?? this.holder(id);
-    const item = panel?.index.get(id);
-    return panel === undefined || item === undefined ? null : { panel, item };
   }
 
   /** Panels that touch a rectangle of the board. */

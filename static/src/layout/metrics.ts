@@ -102,17 +102,24 @@ interface Slotted {
  * fleet in the middle of a change may show) get ranks too.
  */
 export function places(siblings: readonly Slotted[]): number[] {
-  const limit = siblings.length * 4 + 64;
-  const seen = new Set<number>();
-  let fine = true;
-  for (const one of siblings) {
-    if (one.slot < 0 || one.slot >= limit || seen.has(one.slot)) {
-      fine = false;
-      break;
-    }
-    seen.add(one.slot);
+  const count = siblings.length;
+  const limit = count * 4 + 64;
+  const result = new Array<number>(count);
+  const seen = count > 12 ? new Set<number>() : null;
+  for (let at = 0; at < count; at++) {
+    const slot = (siblings[at] as Slotted).slot;
+    let fine = slot >= 0 && slot < limit;
+    if (seen !== null) {
+      fine &&= !seen.has(slot);
+      seen.add(slot);
+    } else for (let before = 0; before < at; before++) if (result[before] === slot) fine = false;
+    if (!fine) return ranks(siblings);
+    result[at] = slot;
   }
-  if (fine) return siblings.map((one) => one.slot);
+  return result;
+}
+
+function ranks(siblings: readonly Slotted[]): number[] {
   const order = siblings.map((_, at) => at);
   order.sort((a, b) => {
     const first = siblings[a] as Slotted;

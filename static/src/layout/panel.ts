@@ -33,8 +33,7 @@ export interface Wire {
   readonly to: number;
   /** The endpoint edge that it draws; empty for trunks. */
   readonly edge: string;
-  /** Address at the tip, short and whole, and where it stands. */
-  readonly label: string;
+  /** The address at its tip. */
   readonly whole: string;
   /** Units left of the tip that the label may take; 0: as much as the box is wide. */
   readonly room: number;

@@ -157,7 +157,7 @@ function bySlot(a: Section, b: Section): number {
 
 function measure(one: Section, fold: FoldState): void {
   one.folded = one.id !== "" && fold.folded.has(one.id);
-  one.slots = places(one.members.map((node) => ({ id: node.id, slot: node.slot })));
+  one.slots = places(one.members);
   let count = 0;
   for (const slot of one.slots) if (slot >= count) count = slot + 1;
   one.places = one.folded ? 0 : capacity(count);

@@ -10,7 +10,7 @@ import { Items } from "./items";
 import { font } from "./batch";
 import type { Pen } from "./pen";
 import { CARD, type Frame, INTERFACES, NAMES, type Scene, fontSize } from "./scene";
-import { clean } from "./text";
+import { clean, short } from "./text";
 import { say } from "./words";
 
 const DIMMED = 0.22;
@@ -148,7 +148,7 @@ function tip(f: Frame, wire: Wire, panel: Panel, ox: number, oy: number, alpha: 
   const size = fontSize(10.5, s, 9.5, 12);
   const tone = wire.broken ? theme.bad : wire.unsure ? theme.warn : theme.dim;
   const named = s >= INTERFACES || (chosen && s >= 0.8);
-  const label = `${wire.unsure ? "? " : ""}${named ? wire.whole : wire.label}`;
+  const label = `${wire.unsure ? "? " : ""}${named ? wire.whole : short(wire.whole)}`;
   if (!wire.primary) {
     const fits = label !== "" && texts.width("mono", size, label) < wire.room * s - 4;
     if (fits) batch.write(theme, "mono", size, tone, alpha, label, x1 - 5, y1 + size * 0.75, true);

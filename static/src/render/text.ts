@@ -82,3 +82,14 @@ export class Texts {
     return low < 2 ? "" : `${letters.slice(0, low).join("").trimEnd()}…`;
   }
 }
+
+/** The part of an address that differs within its network: `.4` of `172.20.0.4/24`, `.3.4` of a /16. */
+export function short(address: string): string {
+  const slash = address.indexOf("/");
+  const plain = slash < 0 ? address : address.slice(0, slash);
+  const prefix = slash < 0 ? 24 : Number(address.slice(slash + 1));
+  const colon = plain.lastIndexOf(":");
+  if (colon >= 0) return `:${plain.slice(colon)}`;
+  const parts = plain.split(".");
+  return parts.length < 4 || prefix < 8 ? plain : `.${parts.slice(Math.min(3, Math.floor(prefix / 8))).join(".")}`;
+}
