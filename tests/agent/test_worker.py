@@ -1,0 +1,100 @@
+"""The host worker as a process on a real broker: signed orders are carried out, others refused, nothing of Django."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from celery import Celery
+
+from netboard.core import signing
+from netboard.wiring.settings import Settings
+from tests.support.valkey import Valkey
+from tests.support.wait import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "a key of this host alone"
+
+
+class Worker:
+    """A host worker of its own, and somebody who sends it orders."""
+
+    def __init__(self, valkey: Valkey, data: Path) -> None:
+        self.asked = data / "recheck.h1"
+        self._data = data
+        self._settings = Settings(redis_url=valkey.url)
+        self._environment = {
+            **os.environ,
+            "NETBOARD_REDIS_URL": valkey.url,
+            "NETBOARD_DATA": str(data),
+            "NETBOARD_HOST_ID": "h1",
+            "NETBOARD_HOST_KEY": KEY,
+            "NETBOARD_LOG_FORMAT": "json",
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with (self._data / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "netboard.agent", "worker"],
+                cwd=ROOT,
+                env=self._environment,
+                stderr=log,
+                stdout=subprocess.DEVNULL,
+            )
+
+    def log(self) -> str:
+        return (self._data / "log").read_text()
+
+    def send(self, envelope: object, kind: str = "operations") -> None:
+        with Celery("board", set_as_current=False, broker=self._settings.broker) as app:
+            app.conf.update(
+                broker_transport_options={"global_keyprefix": signing.key_prefix("h1")}, task_ignore_result=True
+            )
+            app.send_task(signing.TASK, args=[envelope], queue=signing.queue("h1", kind))
+
+
+@pytest.fixture
+def worker(valkey: Valkey, tmp_path: Path) -> Iterator[Worker]:
+    made = Worker(valkey, tmp_path)
+    made.start()
+    try:
+        yield made
+    finally:
+        assert made.process is not None
+        if made.process.poll() is None:
+            made.process.send_signal(signal.SIGTERM)
+            made.process.wait(60)
+
+
+@pytest.mark.process
+def test_orders_signed_for_this_host_are_carried_out(worker: Worker) -> None:
+    """Refused ones before it do not keep it from the next."""
+    worker.send(signing.sign(signing.order("h1", "recheck"), "another key"))
+    worker.send({"order": 17})
+    worker.send(signing.sign(signing.order("h2", "recheck"), KEY))
+    worker.send(signing.sign(signing.order("h1", "no such verb"), KEY))
+    wait_until(lambda: worker.log().count("order.refused") == 4, seconds=90, what="four refusals in the log")
+    assert not worker.asked.exists()
+    worker.send(signing.sign(signing.order("h1", "recheck"), KEY), kind="probes")
+    wait_until(worker.asked.exists, seconds=90, what="the observer is asked to compare")
+    assert worker.process is not None
+    worker.process.send_signal(signal.SIGTERM)
+    assert worker.process.wait(60) == 0
+
+
+def test_agents_import_neither_django_nor_a_database() -> None:
+    program = (
+        "import importlib, pkgutil, sys, netboard.agent\n"
+        "for module in pkgutil.walk_packages(netboard.agent.__path__, 'netboard.agent.'):\n"
+        "    if not module.name.endswith('__main__'): importlib.import_module(module.name)\n"
+        "from netboard.adapters.bus import writer\n"
+        "from netboard.adapters.engine import watcher\n"
+        "from netboard.adapters.kernel import watcher\n"
+        "print([name for name in ('django', 'channels', 'psycopg', 'sqlite3') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
