@@ -144,7 +144,7 @@ def main(count: int) -> None:
         machine.containers(pairs)
         print(f"cold snapshot of {count} containers, median of {ROUNDS}")
         command = [sys.executable, "-m", "benchmarks.cold_snapshot", "inside", machine.url]
-        subprocess.run(machine.enter_command(command), cwd=ROOT, check=True)
+        subprocess.run(machine.enter_command(command), env={**os.environ, "PYTHONPATH": ROOT}, check=True)
 
 
 if __name__ == "__main__":
