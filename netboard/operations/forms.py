@@ -2,12 +2,12 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from netboard.core.change.specs import MODES
+from netboard.core.change.specs import DRIVERS_OF_FIELD, MODES
 from netboard.core.change.world import World, engine_id
 from netboard.core.errors import Invalid
 from netboard.core.ids import class_of
@@ -43,6 +43,22 @@ def parents_of(world: World) -> Choices:
     return [("", "–"), *found]
 
 
+ADVANCED: Final = (
+    *("size", "pool", "ip_range", "ipv6", "subnet6", "mtu", "bridge", "vlan", "mode", "encrypted"),
+    *("address6", "mac", "aliases"),
+)
+"""Fields that few need: they stand folded below the others."""
+ONLY: Final[Mapping[str, str]] = {name: " ".join(drivers) for name, drivers in DRIVERS_OF_FIELD.items()}
+"""The drivers that a field is for; a field that is not named here is for all."""
+
+
+class Shown(NamedTuple):
+    """A field as the page shows it."""
+
+    bound: forms.BoundField
+    only: str
+
+
 class SpecForm(forms.Form):
     """The base: `values` are what the REST interface would be sent as `spec`."""
 
@@ -55,6 +71,22 @@ class SpecForm(forms.Form):
 
     def fill(self, world: World) -> None:
         """Fill choices from the live state."""
+
+    @property
+    def main(self) -> list["Shown"]:
+        """The fields that most people fill in; why comes last."""
+        names = [name for name in self.fields if name not in ADVANCED and name != "reason"]
+        return [Shown(self[name], ONLY.get(name, "")) for name in [*names, "reason"]]
+
+    @property
+    def more(self) -> list["Shown"]:
+        """The rest."""
+        return [Shown(self[name], ONLY.get(name, "")) for name in self.fields if name in ADVANCED]
+
+    @property
+    def more_open(self) -> bool:
+        """Whether one of the rest is filled in or wrong."""
+        return any(self.is_bound and (self.data.get(name) or name in self.errors) for name in ADVANCED)
 
     def values(self) -> dict[str, Any]:
         """The spec. Raises `Invalid` where a text cannot even be taken apart."""

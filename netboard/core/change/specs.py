@@ -235,7 +235,7 @@ def _network(reader: Reader) -> NetworkCreate:
     )
 
 
-_ONLY: Final = {
+DRIVERS_OF_FIELD: Final = {
     "isolated": ("bridge",),
     "bridge": ("bridge",),
     "parent": ("macvlan", "ipvlan"),
@@ -244,6 +244,7 @@ _ONLY: Final = {
     "attachable": ("overlay",),
     "encrypted": ("overlay",),
 }
+"""Fields that only some drivers have."""
 
 
 def fits(spec: NetworkCreate) -> None:
@@ -263,7 +264,7 @@ def fits(spec: NetworkCreate) -> None:
             code="mode_unknown",
             params={"mode": spec.mode, "driver": spec.driver},
         )
-    for name, drivers in _ONLY.items():
+    for name, drivers in DRIVERS_OF_FIELD.items():
         if getattr(spec, name) and spec.driver not in drivers:
             raise Invalid(
                 f"“{name}” is for {' and '.join(drivers)} only, not for {spec.driver}.",
