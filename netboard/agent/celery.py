@@ -24,7 +24,8 @@ ANSWER: Final = 15.0
 
 def make_app(options: Settings) -> Celery:
     """The app of the host that `options` name."""
-    made = Celery("netboard.agent", set_as_current=False)
+    # Celery's one fixup loads Django wherever DJANGO_SETTINGS_MODULE is set, as it is beside a board.
+    made = Celery("netboard.agent", set_as_current=False, fixups=set())
     made.conf.update(
         broker_url=options.broker,
         broker_connection_retry_on_startup=True,

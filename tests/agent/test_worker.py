@@ -33,6 +33,7 @@ class Worker:
             "NETBOARD_HOST_ID": "h1",
             "NETBOARD_HOST_KEY": KEY,
             "NETBOARD_LOG_FORMAT": "json",
+            "DJANGO_SETTINGS_MODULE": "netboard.config.settings",  # as where it runs beside a board
         }
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -71,7 +72,7 @@ def worker(valkey: Valkey, tmp_path: Path) -> Iterator[Worker]:
 
 
 @pytest.mark.process
-def test_orders_signed_for_this_host_are_carried_out(worker: Worker) -> None:
+def test_orders_signed_for_this_host_are_carried_out(worker: Worker, tmp_path: Path) -> None:
     """Refused ones before it do not keep it from the next."""
     worker.send(signing.sign(signing.order("h1", "recheck"), "another key"))
     worker.send({"order": 17})
@@ -81,6 +82,7 @@ def test_orders_signed_for_this_host_are_carried_out(worker: Worker) -> None:
     assert not worker.asked.exists()
     worker.send(signing.sign(signing.order("h1", "recheck"), KEY), kind="probes")
     wait_until(worker.asked.exists, seconds=90, what="the observer is asked to compare")
+    assert not (tmp_path / "secret.key").exists()  # which Django's settings would have made
     assert worker.process is not None
     worker.process.send_signal(signal.SIGTERM)
     assert worker.process.wait(60) == 0
