@@ -218,7 +218,7 @@ class Machine:
             command=service.command,
         )
         if service.name != STOPPED:
-            self.start(id)
+            self._start(id)
 
     def _named(self, name: str) -> str:
         return next(id for id, one in self.facts.containers.items() if one.name == name)
@@ -226,12 +226,16 @@ class Machine:
     def start(self, id: str) -> list[FactsChange]:
         """Start a container; what its kernel and then its engine say of it."""
         before = fact_changes.copy(self.facts)
+        self._start(id)
+        return self._differences(before)
+
+    def _start(self, id: str) -> None:
         container = self.facts.containers[id]
         pid = self.pid()
         mode = container.network_mode
         if mode == "host" or mode.startswith("container:"):
             self.facts.containers[id] = container._replace(state="running", pid=pid)
-            return self._differences(before)
+            return
         space = self.space()
         path = f"/run/docker/netns/{id[:12]}"
         self.facts.namespaces[space] = Namespace(
@@ -252,7 +256,6 @@ class Machine:
         self.facts.containers[id] = container._replace(
             state="running", pid=pid, sandbox=f"/var{path}", endpoints=endpoints
         )
-        return self._differences(before)
 
     def _plug(self, id: str, space: str, nsid: int, place: int, endpoint: Endpoint) -> Endpoint:
         network = self.network(endpoint.network_name)
