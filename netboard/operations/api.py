@@ -10,6 +10,7 @@ from pydantic import Field
 from netboard.accounts.audit import actor_of
 from netboard.accounts.http import (
     MANAGING,
+    OPERATORS,
     READING,
     HostId,
     Name,
@@ -183,7 +184,7 @@ def _may_change(request: HttpRequest, host: str) -> None:
         raise Missing(f"There is no host “{host}”.", code="host_missing", params={"host": host})
 
 
-@router.post("/operations", response={201: OperationOut})
+@router.post("/operations", response={201: OperationOut}, auth=OPERATORS)
 def submit(request: HttpRequest, response: HttpResponse, body: OperationIn) -> Status[dict[str, Any]]:
     """Plan it and, unless something stands in its way, have it done. For operators."""
     _may_change(request, body.host)
@@ -232,7 +233,7 @@ def operation(request: HttpRequest, operation_id: Name) -> dict[str, Any]:
     return out(selectors.operation(identity(request).visible, operation_id))
 
 
-@router.post("/operations/{operation_id}/cancel", response=OperationOut)
+@router.post("/operations/{operation_id}/cancel", response=OperationOut, auth=OPERATORS)
 def cancel(request: HttpRequest, operation_id: Name) -> dict[str, Any]:
     """Cancel it, if no agent has begun it. For operators."""
     caller = require(request, Role.OPERATOR, Scope.OPERATE)

@@ -12,11 +12,16 @@ from netboard.config.api import api
 from tests.support.people import bearer
 
 SCHEMA = api.get_openapi_schema(path_prefix="/api/v1/")
-FILLED = {"host": "h404", "token": "404", "person": "404"}
+FILLED = {"host": "h404", "token": "404", "person": "404", "pool_id": "404", "operation_id": "op404"}
 
 DEMANDS: dict[str, tuple[Role, Scope]] = {
     "post /api/v1/hosts": (Role.ADMIN, Scope.ADMIN),
     "post /api/v1/hosts/{host}/recheck": (Role.OPERATOR, Scope.OPERATE),
+    "post /api/v1/operations": (Role.OPERATOR, Scope.OPERATE),
+    "post /api/v1/operations/preview": (Role.VIEWER, Scope.READ),
+    "post /api/v1/operations/{operation_id}/cancel": (Role.OPERATOR, Scope.OPERATE),
+    "post /api/v1/pools": (Role.ADMIN, Scope.ADMIN),
+    "delete /api/v1/pools/{pool_id}": (Role.ADMIN, Scope.ADMIN),
     "post /api/v1/tokens": (Role.VIEWER, Scope.ADMIN),
     "delete /api/v1/tokens/{token}": (Role.VIEWER, Scope.ADMIN),
     "get /api/v1/people": (Role.ADMIN, Scope.READ),
