@@ -28,6 +28,8 @@ export interface LateGlyph {
   readonly y: number;
   readonly r: number;
   readonly alpha: number;
+  /** Instead of the state's colour, on a ground that already has it. */
+  readonly ink?: string;
 }
 
 export class Items {
@@ -59,10 +61,13 @@ export class Items {
 
   flush(): void {
     const { pen, theme } = this.f;
-    for (const { node, fault, x, y, r, alpha } of this.glyphs) {
+    for (const { node, fault, x, y, r, alpha, ink } of this.glyphs) {
       pen.globalAlpha = alpha;
       const glyph = glyphOf(node, fault);
-      drawGlyph(pen, glyph, x, y, r, colourOf(glyph, theme));
+      if (glyph === "dot" && r <= 3) {
+        pen.fillStyle = theme.good;
+        pen.fillRect(x - r * 0.75, y - r * 0.75, r * 1.5, r * 1.5);
+      } else drawGlyph(pen, glyph, x, y, r, ink ?? colourOf(glyph, theme));
     }
     pen.globalAlpha = 1;
   }
@@ -188,14 +193,14 @@ export class Items {
     const node = panel.nodes[item] as Node;
     const h = s < CARD ? Math.max(1.5, spot.h) : Math.max(13, spot.h);
     if (s < CARD) {
-      batch.rect(x, y, w, h, tints.rails[hue] as string, alpha);
+      batch.rect(x - 0.5, y - 0.5, w, h, tints.rails[hue] as string, alpha);
       if (fault > 0) this.glyph(spot, x + w / 2, y + h / 2, 4);
       return;
     }
     const dashed = hue === Hue.hanging && node.host !== null;
     if (dashed) batch.box(x, y, w, h, tints.bars[hue] as string, tints.rails[hue] as string, 1, alpha, 4, 2);
-    else batch.rect(x, y, w, h, tints.bars[hue] as string, alpha);
-    batch.rect(x, y, Math.max(2, Math.min(4, 5 * s)), h, tints.hues[hue] as string, alpha);
+    else batch.rect(x - 0.5, y - 0.5, w, h, tints.bars[hue] as string, alpha);
+    batch.rect(x - 0.5, y - 0.5, Math.max(2, Math.min(4, 5 * s)), h, tints.hues[hue] as string, alpha);
     const middle = y + h / 2 + 0.5;
     const size = fontSize(12.5, s, 10, 14);
     let left = x + Math.max(7, Math.min(12, 12 * s));
@@ -277,8 +282,9 @@ export class Items {
     const quiet = node.state === "stopped" || node.state === "unknown";
     if (h < 13) {
       const colour = fault === 2 ? theme.bad : fault === 1 ? theme.warn : quiet ? tints.stopped : node.state === "paused" ? theme.faint : tints.calm;
-      batch.rect(x, y, Math.max(1.5, w), Math.max(1.5, h), colour, alpha);
-      if (fault > 0 && s > 0.1) this.glyph({ ...spot, alpha: 1 }, x + w / 2, y + h / 2, Math.max(3, h * 0.32));
+      batch.rect(x - 0.5, y - 0.5, Math.max(1, w), Math.max(1, h), colour, alpha);
+      const r = Math.min(4.5, h * 0.36, w * 0.36);
+      if (fault > 0 && r > 1.4) this.glyphs.push({ node, fault, x: x + w / 2, y: y + h / 2, r, alpha, ink: theme.panel });
       return;
     }
     const fill = fault === 2 ? tints.badCell : fault === 1 ? tints.warnCell : tints.cell;
@@ -287,7 +293,7 @@ export class Items {
     if (group) batch.box(x + 3, y + 3, w, h, tints.strip, theme.cellEdge, 1, alpha, 0, 5 * Math.min(1, s));
     batch.box(x, y, w, h, fill, edge, fault > 0 ? 1.6 : 1, quiet ? alpha * 0.75 : alpha, quiet ? 3 : 0, 5 * Math.min(1.2, s));
     const count = panel.counts[item] as number;
-    const note = group ? say(this.f.words.containers, { n: count }) : text(node.facts.image);
+    const note = group ? say(count === 1 ? this.f.words.container : this.f.words.containers, { n: count }) : text(node.facts.image);
     this.twoLines(spot, note, false);
     if (s >= INTERFACES && !group) this.details(spot, node);
   }
@@ -319,7 +325,7 @@ export class Items {
     const fault = panel.faults[item] as Fault;
     const edge = fault === 2 ? theme.bad : fault === 1 ? theme.warn : theme.cellEdge;
     if (s < CARD) {
-      batch.rect(x, y, w, h, fault === 0 ? tints.strip : edge, alpha);
+      batch.rect(x - 0.5, y - 0.5, w, h, fault === 0 ? tints.strip : edge, alpha);
       if (fault > 0) this.glyph(spot, x + w / 2, y + h / 2, 4);
       return;
     }

@@ -66,9 +66,10 @@ function matches(f: Frame, panel: Panel): boolean {
 
 function alphaOf(f: Frame, panel: Panel, item: number, base: number): number {
   const { highlighted } = f;
-  if (highlighted === null) return base;
+  if (highlighted === null || item < 0) return base;
   const id = panel.ids[item] as string;
-  return highlighted.has(id) || id === "" || id.startsWith("group:") ? base : base * DIMMED;
+  if (id === "") return base * 0.45;
+  return highlighted.has(id) || id.startsWith("group:") ? base : base * DIMMED;
 }
 
 function contents(f: Frame, items: Items, panel: Panel): number {
@@ -80,10 +81,10 @@ function contents(f: Frame, items: Items, panel: Panel): number {
   let drawn = 0;
   for (let item = 1; item < kinds.length; item++) {
     const at = item * 4;
-    const x = ox + (rects[at] as number) * s;
-    const y = oy + (rects[at + 1] as number) * s;
-    const w = (rects[at + 2] as number) * s;
-    const h = (rects[at + 3] as number) * s;
+    const x = Math.round(ox + (rects[at] as number) * s) + 0.5;
+    const y = Math.round(oy + (rects[at + 1] as number) * s) + 0.5;
+    const w = Math.round((rects[at + 2] as number) * s);
+    const h = Math.round((rects[at + 3] as number) * s);
     if (x > width || y > height || x + w < 0 || y + Math.max(h, 14) < 0) continue;
     items.draw({ panel, item, x, y, w, h, alpha: alphaOf(f, panel, item, base) });
     drawn++;
@@ -114,14 +115,14 @@ function wires(f: Frame, panel: Panel): void {
     const chosen = chosenWire(f, panel, wire);
     if (chosen && !wire.broken) colour = theme.chosen;
     let alpha = base;
-    if (f.highlighted !== null && wire.from >= 0) alpha = alphaOf(f, panel, wire.from, base);
+    if (f.highlighted !== null && !chosen) alpha = alphaOf(f, panel, wire.from >= 0 ? wire.from : wire.to, base);
     const dash = wire.dashed || wire.unsure || wire.broken ? 4 : 0;
     let seen = false;
     for (let i = 0; i + 3 < points.length; i += 2) {
       const x1 = Math.round(ox + (points[i] as number) * s) + 0.5;
-      const y1 = oy + (points[i + 1] as number) * s;
+      const y1 = Math.round(oy + (points[i + 1] as number) * s) + 0.5;
       const x2 = Math.round(ox + (points[i + 2] as number) * s) + 0.5;
-      const y2 = oy + (points[i + 3] as number) * s;
+      const y2 = Math.round(oy + (points[i + 3] as number) * s) + 0.5;
       if (Math.max(x1, x2) < 0 || Math.min(x1, x2) > width || Math.max(y1, y2) < 0 || Math.min(y1, y2) > height) continue;
       seen = true;
       batch.line(x1, y1, x2, y2, colour, chosen ? thin + 1 : thin, alpha, dash);
@@ -242,7 +243,7 @@ function title(f: Frame, panel: Panel): void {
   const name = texts.fit("bold", size, clean(node.name), limit - x - pad);
   if (name !== "") batch.write(theme, "bold", size, theme.ink, alpha, name, x + pad, middle, false);
   const room = uplinksFrom(panel, x, s, x + w - pad, f) - x - pad;
-  if (stale !== undefined) pill(f, stale, x + pad, two ? second : middle + size, Math.max(room, w * 0.6), small);
+  if (stale !== undefined) pill(f, stale, x + pad, two ? second + 3 : middle + size, Math.max(room, w * 0.6), small);
   else if (two) batch.write(theme, "sans", small, theme.dim, alpha, texts.fit("sans", small, clean(about(f, panel)), room), x + pad, second, false);
   else if (s < CARD && h > 60 && w > 110) {
     const counts = say(panel.containers === 1 ? words.container : words.containers, { n: panel.containers });
@@ -307,7 +308,8 @@ function emphasis(f: Frame): void {
   const { theme, board, pen } = f;
   for (const id of f.related) {
     const place = f.selected.has(id) ? null : board.find(id);
-    if (place !== null && (place.item > 0 || place.panel.folded)) ring(f, place.panel.box(place.item), theme.chosen, 1.2, 0.7, []);
+    if (place === null && !f.selected.has(id)) ring(f, board.boxOf(id), theme.chosen, 1.2, 0.7, []);
+    else if (place !== null && (place.item > 0 || place.panel.folded)) ring(f, place.panel.box(place.item), theme.chosen, 1.2, 0.7, []);
   }
   if (f.hovered !== null && !f.selected.has(f.hovered)) ring(f, board.boxOf(f.hovered), theme.dim, 1.2, 0.9, []);
   for (const [id, mark] of f.marks) marked(f, id, mark);
