@@ -31,7 +31,10 @@ _APPLETS: Final = (
     "sh", "ash", "sleep", "httpd", "nc", "ping", "ping6", "arping", "ip", "ifconfig", "route", "wget", "cat", "ls",
     "ps", "echo", "kill", "true", "false", "test", "mkdir", "mount", "umount", "nslookup", "traceroute", "env", "id",
 )  # fmt: skip
-_INIT: Final = """
+_INIT: Final = r"""
+sed -n 's/^[0-9]* [0-9]* [0-9:]* net:\[[0-9]*\] \([^ ]*\) .*/\1/p' /proc/self/mountinfo | while read -r path; do
+  umount -l "$path"
+done
 mount -t tmpfs -o mode=755 tmpfs /run && mkdir -p /run/lock /run/netns && ip link set lo up && echo ready > "$1/ready"
 trap 'exit 0' TERM
 while :; do sleep 3600 & wait $!; done
