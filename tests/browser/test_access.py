@@ -54,10 +54,13 @@ def test_everything_by_keyboard_alone(visit: Visit) -> None:
     focused.wait_for()
     keys.press("End")
     keys.press("Home")
-    keys.type("fra-1")
+    keys.press("f")
     expect(focused).to_contain_text("fra-1")
     expect(focused).to_have_attribute("aria-expanded", "true")
-    keys.type("shop_front")
+    for _ in range(20):
+        keys.press("ArrowDown")
+        if "shop_front" in focused.inner_text():
+            break
     expect(focused).to_contain_text("shop_front")
     keys.press("ArrowRight")
     keys.press("ArrowRight")

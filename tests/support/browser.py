@@ -20,7 +20,7 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-PATIENCE = 60_000
+PATIENCE = 45_000
 """Milliseconds that a page may take for anything on a busy machine."""
 
 OpenPage = Callable[..., Page]

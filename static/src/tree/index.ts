@@ -207,5 +207,9 @@ export class Tree {
       const node = row && this.graph.nodes.get(row.id);
       if (node && nameOf(node).toLowerCase().startsWith(wanted)) return this.move(node.id);
     }
+    if (this.typed.length > 1) {
+      this.typed = "";
+      this.type(letter, index);
+    }
   }
 }
