@@ -13,6 +13,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.agent.observing import Observing
@@ -67,7 +68,11 @@ def _toggle(machine: Machine, observing: Observing, running: list[str], events: 
             time.sleep(0.1)
             node = f"h1.c.{engine_id[:16]}"
             if number == events // 2 - 1:
-                wait_until(lambda n=node, s=state: observing.graph().nodes[n]["state"] == s, what="it is in the log")
+                wait_until(partial(_is_told, observing, node, state), what="it is in the log")
+
+
+def _is_told(observing: Observing, node: str, state: str) -> bool:
+    return observing.graph().nodes[node]["state"] == state
 
 
 def _is_quiet(pid: int) -> bool:
