@@ -114,7 +114,7 @@ function buildHost(parts: Parts, plan: HostPlan, place: number, overlays: readon
   const slots = new Map<string, number>();
   plan.containers.forEach((one, at) => buildContainer(parts, host, one, at, networks, overlays, slots));
   plan.spaces.forEach(({ devices, undecided }, at) => {
-    const own = parts.node(`${host}.n.b.s${at}`, "namespace", host, at, {});
+    const own = parts.node(`${host}.n.b.s${at}`, "namespace", host, at + 1, {});
     for (let number = 0; number < devices; number++) {
       const device = parts.node(`${host}.d.b.s${at}.${number + 1}`, number === 0 ? "loopback" : "veth", own, number, {}, own);
       if (undecided && number === 1) parts.edge(`${device}.peer`, "peer", device, null);

@@ -113,21 +113,22 @@ function folded(panel: Panel, found: Collected): Panel {
   return panel;
 }
 
-/** Uplinks on the top edge, further devices, the line about routing. Gives the item of each device by its name. */
+/**
+ * Uplinks on the top edge, further devices, the line about routing. Gives the item of each device by its name.
+ * Uplinks stand in the order of their slots, from the right.
+ */
 function head(task: Task): Map<string, number> {
   const { found, panel, inner } = task;
   const named = new Map<string, number>();
   const pitch = UPLINK_W + CHIP_GAP;
-  const slots = places(found.uplinks);
-  const room = capacity(slots.reduce((most, slot) => Math.max(most, slot + 1), 0));
+  const room = capacity(found.uplinks.length);
   const beside = Math.floor((inner - 250) / pitch);
   const inHead = room <= Math.max(2, beside);
   const perRow = inHead ? Math.max(1, room) : Math.max(1, Math.floor((inner + CHIP_GAP) / pitch));
   const first = inHead ? 12 : HEAD;
   found.uplinks.forEach((node, at) => {
-    const slot = slots[at] as number;
-    const x = PAD + inner - UPLINK_W - (slot % perRow) * pitch;
-    const y = first + Math.floor(slot / perRow) * (UPLINK_H + 14);
+    const x = PAD + inner - UPLINK_W - (at % perRow) * pitch;
+    const y = first + Math.floor(at / perRow) * (UPLINK_H + 14);
     const item = panel.add(Kind.uplink, node.id, node, x, y, UPLINK_W, UPLINK_H, faultOf(node));
     named.set(node.name, item);
   });
@@ -139,7 +140,7 @@ function head(task: Task): Map<string, number> {
     const x = (panel.rects[up * 4] as number) + UPLINK_W / 2;
     const top = panel.rects[up * 4 + 1] as number;
     if (panel.kinds[up] !== Kind.uplink) continue;
-    wire(panel, { points: [x, top, x, inHead || top < HEAD + UPLINK_H ? 0 : top - 8], hue: Hue.uplink, from: up, broken: panel.faults[up] === 2 });
+    wire(panel, { points: [x, top, x, inHead ? 0 : top - 8], hue: Hue.uplink, from: up, broken: panel.faults[up] === 2 });
     if (inHead && found.chips.length === 0) wire(panel, { points: [x, top + UPLINK_H, x, task.y], hue: Hue.uplink, from: up, to: item });
   }
   task.y += ROUTES;
@@ -405,7 +406,10 @@ function spaces(task: Task): void {
   const { found, panel, graph, cells } = task;
   if (found.spaces.length === 0) return;
   panel.labels[panel.add(Kind.heading, "", null, PAD, task.y, task.inner, BAR, 0)] = "spaces";
-  const slots = places(found.spaces.map(({ node }) => node));
+  // The host's own namespace has a slot among them, but stands elsewhere: no gap for it.
+  const all = places([...found.spaces.map(({ node }) => node), ...(found.own === null ? [] : [found.own])]);
+  const own = found.own === null ? Infinity : (all[found.spaces.length] as number);
+  const slots = all.map((slot) => (slot > own ? slot - 1 : slot));
   let room = 0;
   let lines = 2;
   found.spaces.forEach(({ devices }, at) => {
@@ -436,7 +440,7 @@ function spaces(task: Task): void {
       panel.extra[own] = undecided(graph, device) ? 1 : 0;
     });
   });
-  task.y = top + Math.ceil(capacity(room) / perRow) * (height + GAP) - GAP;
+  task.y = top + Math.ceil(room / perRow) * (height + GAP) - GAP;
 }
 
 /** A namespace's own loopback says nothing, unless there is nothing else. */

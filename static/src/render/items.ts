@@ -142,7 +142,7 @@ export class Items {
     const size = fontSize(11, s, 9.5, 12);
     const { routing } = panel;
     const parts: string[] = [];
-    if (routing.routes > 0) parts.push(say(words.routes, { n: routing.routes }));
+    if (routing.routes > 0) parts.push(say(routing.routes === 1 ? words.route : words.routes, { n: routing.routes }));
     if (routing.gateway !== "") parts.push(say(words.via, { gateway: routing.gateway }));
     if (routing.forwarding === false) parts.push(words.forwardingOff);
     if (routing.nat > 0) parts.push(say(words.nat, { n: say(routing.nat === 1 ? words.network : words.networks, { n: routing.nat }) }));

@@ -6,6 +6,7 @@ export const WORDS = {
   network: "{n} network",
   networks: "{n} networks",
   running: "{n} running",
+  route: "routing · {n} route",
   routes: "routing · {n} routes",
   via: "default via {gateway}",
   forwardingOff: "forwarding off",
