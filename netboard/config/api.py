@@ -63,8 +63,8 @@ class NetboardAPI(NinjaAPI):
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         """The OpenAPI 3.1 document."""
         schema = super().get_openapi_schema(**kwargs)
-        for operations in schema["paths"].values():
-            for operation in operations.values():
+        for methods in schema["paths"].values():
+            for operation in methods.values():
                 operation["responses"].setdefault("default", PROBLEM)
         return schema
 
