@@ -140,6 +140,7 @@ PAGE: Mapping[str, object] = {
     "exposed_all": _("reachable by every machine that reaches any address of this host"),
     "exposed_local": _("reachable from this host only"),
     "facts": _("Facts"),
+    "faults": _("Faults"),
     "faults_nothing": _("Nothing is down."),
     "faults_one": _("{n} fault"),
     "faults_other": _("{n} faults"),

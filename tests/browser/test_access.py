@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from netboard.core.model import Container
+from netboard.core.model import Container, FactsChange
 from tests.support.browser import Visitor, axe
 from tests.support.stage import Stage
 
@@ -161,7 +161,7 @@ def test_hostile_names_are_inert_and_change_no_layout(visit: Visit, stage: Stage
             assert answer.headers["content-disposition"].startswith("attachment")
     finally:
         for id, container in before.items():
-            player.alter(player.machine.facts.containers[id].name, lambda _, container=container: container)
+            player.tell([FactsChange("engine", containers={id: container})])
 
 
 def test_offline_is_told_and_what_was_missed_is_there_after(visit: Visit, stage: Stage) -> None:
