@@ -140,10 +140,32 @@ function drawSquare(pen: Pen, look: Look): void {
   }
 }
 
+/**
+ * A filled box with a border, as two filled boxes: without a GPU that costs far less than stroking a curve.
+ * Only where nothing shines through.
+ */
+export function bordered(pen: Pen, x: number, y: number, w: number, h: number, fill: string, stroke: string, width: number, radius: number): void {
+  const half = width / 2;
+  pen.fillStyle = stroke;
+  pen.beginPath();
+  pen.roundRect(x - half, y - half, w + width, h + width, radius + half);
+  pen.fill();
+  pen.fillStyle = fill;
+  pen.beginPath();
+  pen.roundRect(x + half, y + half, Math.max(0, w - width), Math.max(0, h - width), Math.max(0, radius - half));
+  pen.fill();
+}
+
 function drawBoxes(pen: Pen, look: Look): void {
   const { at, radius } = look;
   pen.globalAlpha = look.alpha;
   if (radius < ROUND && look.fill !== "" && look.dash === 0 && look.alpha === 1) return drawSquare(pen, look);
+  if (look.fill !== "" && look.stroke !== "" && look.dash === 0 && look.alpha === 1) {
+    for (let i = 0; i < at.length; i += 4) {
+      bordered(pen, at[i] as number, at[i + 1] as number, at[i + 2] as number, at[i + 3] as number, look.fill, look.stroke, look.width, radius);
+    }
+    return;
+  }
   if (look.fill !== "") pen.fillStyle = look.fill;
   if (look.stroke !== "") {
     pen.strokeStyle = look.stroke;

@@ -7,8 +7,8 @@ import { Hue, Kind, type Panel, type Wire } from "../layout/panel";
 import type { Box, Mark } from "../model";
 import { colourOf, drawGlyph, glyphOf } from "./glyph";
 import { Items } from "./items";
-import { font } from "./batch";
-import type { Pen } from "./pen";
+import { bordered, font } from "./batch";
+import { type Pen, mix } from "./pen";
 import { CARD, type Frame, INTERFACES, NAMES, type Scene, fontSize } from "./scene";
 import { clean, short } from "./text";
 import { say } from "./words";
@@ -49,14 +49,11 @@ function ground(f: Frame, panel: Panel): void {
   const y = Math.round((panel.y - camera.y) * s) + 0.5;
   const fault = panel.faults[0] as Fault;
   const small = s < CARD;
-  pen.globalAlpha = matches(f, panel) ? 1 : 0.5;
-  pen.fillStyle = theme.panel;
-  pen.strokeStyle = small && fault === 2 ? theme.bad : small && fault === 1 ? theme.warn : theme.edge;
-  pen.lineWidth = small && fault > 0 ? 1.5 : 1;
-  pen.beginPath();
-  pen.roundRect(x, y, Math.max(2, panel.w * s - 1), Math.max(2, panel.h * s - 1), Math.max(1.5, Math.min(10, 10 * s)));
-  pen.fill();
-  pen.stroke();
+  pen.globalAlpha = 1;
+  const edge = small && fault === 2 ? theme.bad : small && fault === 1 ? theme.warn : theme.edge;
+  const fill = matches(f, panel) ? theme.panel : mix(theme.panel, theme.ground, 0.5);
+  const radius = Math.max(1.5, Math.min(10, 10 * s));
+  bordered(pen, x, y, Math.max(2, panel.w * s - 1), Math.max(2, panel.h * s - 1), fill, edge, small && fault > 0 ? 1.5 : 1, radius);
 }
 
 /** Whether a filter leaves anything of a host. */
