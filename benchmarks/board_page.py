@@ -1,4 +1,4 @@
-"""A page with the board's store and renderer on a generated fleet, in a real Chromium: what the board's benchmarks drive."""
+"""The board's store and renderer on a generated fleet, in a real Chromium: what the board's benchmarks drive."""
 
 import subprocess
 from collections.abc import Iterator
