@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from netboard.core.feed import at_top
 from netboard.core.ids import FLEET
 from netboard.core.wire import Cursor, Detail, Position
 from netboard.live import frames
 from netboard.live.host import HostLog
+from netboard.live.overlay import Share, merged
 
 if TYPE_CHECKING:
     from netboard.live.client import Client
@@ -82,7 +82,11 @@ class Audience:
             return self._cached[1]
         if not all(host in logs and whole in logs[host].loaded for host, whole in self.shown.items()):
             return None
-        nodes, edges = merged_fleet(logs, self.shown)
+        shares = [
+            Share(host, whole, logs[host].fleet_nodes, logs[host].fleet_edges) for host, whole in self.shown.items()
+        ]
+        fleet_nodes, fleet_edges = merged(shares)
+        nodes, edges = list(fleet_nodes.values()), list(fleet_edges.values())
         for host, whole in self.shown.items():
             nodes += logs[host].loaded[whole].nodes.values()
             edges += logs[host].loaded[whole].edges.values()
@@ -118,15 +122,3 @@ def cursor_of(positions: Mapping[str, tuple[str, int]]) -> Cursor:
 def fleet_epoch(epochs: Iterable[tuple[str, str]]) -> str:
     """The fleet's epoch among hosts with these epochs."""
     return hashlib.sha256("\n".join(f"{host} {epoch}" for host, epoch in sorted(epochs)).encode()).hexdigest()[:16]
-
-
-def merged_fleet(logs: Mapping[str, HostLog], shown: Mapping[str, bool]) -> tuple[list[bytes], list[bytes]]:
-    """What spans these hosts: of several hosts' accounts of one object that of the first host by id."""
-    nodes: dict[str, bytes] = {}
-    edges: dict[str, bytes] = {}
-    for host in sorted(shown):
-        for known, objects in ((nodes, logs[host].fleet_nodes), (edges, logs[host].fleet_edges)):
-            for object_id, raw in objects.items():
-                if shown[host] or at_top(object_id):
-                    known.setdefault(object_id, raw)
-    return list(nodes.values()), list(edges.values())

@@ -12,6 +12,7 @@ from netboard.core.wire import Cursor
 from netboard.live import frames
 from netboard.live.audience import Audience, fleet_epoch
 from netboard.live.host import HostLog
+from netboard.live.overlay import merged_node
 
 REST: Final = 0.5
 """Seconds between two snapshots for one client, at least; and one more for each 4 MB of the first."""
@@ -161,12 +162,15 @@ class Client:
         return text
 
     def _fleet_object(self, object_id: str, is_node: bool, shown: Mapping[str, bool]) -> bytes | None:
-        for host in sorted(shown):
-            log = self._logs[host]
-            raw = (log.fleet_nodes if is_node else log.fleet_edges).get(object_id)
-            if raw is not None and (shown[host] or at_top(object_id)):
-                return raw
-        return None
+        told: dict[str, bytes] = {}
+        for host, whole in shown.items():
+            log = self._logs.get(host)
+            raw = (log.fleet_nodes if is_node else log.fleet_edges).get(object_id) if log else None
+            if raw is not None and (whole or at_top(object_id)):
+                told[host] = raw
+        if not told:
+            return None
+        return merged_node(told) if is_node else next(iter(told.values()))
 
     def _owner(self, object_id: str) -> HostLog | None:
         """The host that has this edge as its own: it passed from the fleet to there."""

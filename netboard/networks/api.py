@@ -12,6 +12,7 @@ from pydantic import Field
 from netboard.accounts.http import NodeId, Page, Paging, Rows, decode_cursor, encode_cursor, identity
 from netboard.core.errors import Invalid, Missing
 from netboard.core.ids import FLEET, class_of
+from netboard.core.impact import impact as losses
 from netboard.core.wire import Node
 from netboard.live import frames
 from netboard.networks import reading
@@ -141,8 +142,6 @@ def topology(request: HttpRequest, host: HostName = "") -> HttpResponse:
 @router.get("/topology/impact", response=LossesOut)
 def impact(request: HttpRequest, node: NodeId) -> dict[str, Any]:
     """Who loses what if this node fails: networks, the way outside, other containers."""
-    from netboard.core.impact import impact as losses
-
     graph = reading.graph_around(identity(request).visible, node)
     return {"items": losses(graph.nodes, graph.edges, node)}
 

@@ -16,6 +16,7 @@ from netboard.core.ports import HostGraph
 from netboard.core.wire import Cursor, Edge, Node
 from netboard.hosts import selectors
 from netboard.live.audience import cursor_of
+from netboard.live.overlay import Share, merged
 
 if TYPE_CHECKING:
     from netboard.adapters.bus.reader import RedisLogReader
@@ -106,16 +107,10 @@ def topology(visible: Visible, host: str = "") -> tuple[Cursor, list[bytes], lis
         found = reader.kept(each)
         if found is not None:
             kept[each] = found
-    nodes: dict[str, bytes] = {}
-    edges: dict[str, bytes] = {}
-    for each in sorted(kept):
-        for known, own, fleet in (
-            (nodes, kept[each].own.nodes, kept[each].fleet.nodes),
-            (edges, kept[each].own.edges, kept[each].fleet.edges),
-        ):
-            known.update(own)
-            for object_id, raw in fleet.items():
-                known.setdefault(object_id, raw)
+    nodes, edges = merged(Share(each, True, graph.fleet.nodes, graph.fleet.edges) for each, graph in kept.items())
+    for graph in kept.values():
+        nodes.update(graph.own.nodes)
+        edges.update(graph.own.edges)
     cursor = cursor_of({each: (graph.head.epoch, graph.head.seq) for each, graph in kept.items()})
     return cursor, list(nodes.values()), list(edges.values())
 

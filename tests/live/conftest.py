@@ -25,10 +25,14 @@ PATIENCE = 60.0
 """Seconds after which a frame that does not come is a failure."""
 
 
+_communicator: Any = ApplicationCommunicator
+"""asgiref's class is not typed."""
+
+
 class Socket:
     """One browser: its frames, and the graph that follows from them."""
 
-    def __init__(self, communicator: ApplicationCommunicator) -> None:
+    def __init__(self, communicator: Any) -> None:
         self.communicator = communicator
         self.frames: list[dict[str, Any]] = []
         self.nodes: dict[str, Any] = {}
@@ -61,6 +65,18 @@ class Socket:
             while not condition():
                 await self.next()
         return self.frames[-1]
+
+    async def stands_at(self, host: str, seq: int) -> None:
+        """Read frames until the cursor says so."""
+        await self.until(lambda: self.cursor[host]["seq"] == seq)
+
+    async def knows(self, node: str) -> None:
+        """Read frames until this node is there."""
+        await self.until(lambda: node in self.nodes)
+
+    async def heard(self, kind: str, *sources: str) -> None:
+        """Read frames until each of these sources was told of with this type."""
+        await self.until(lambda: set(sources) <= {f["source"] for f in self.frames if f["type"] == kind})
 
     async def kind(self, kind: str, **fields: Any) -> dict[str, Any]:
         """The next frame of this type with these fields."""
@@ -121,13 +137,13 @@ class Board:
             "query_string": b"",
             "subprotocols": [],
         }
-        communicator = ApplicationCommunicator(application, scope)
+        communicator = _communicator(application, scope)
         await communicator.send_input({"type": "websocket.connect"})
         answer = await communicator.receive_output(timeout=PATIENCE)
         self._stack.push_async_callback(self._leave, communicator)
         return answer["type"] == "websocket.accept", Socket(communicator)
 
-    async def _leave(self, communicator: ApplicationCommunicator) -> None:
+    async def _leave(self, communicator: Any) -> None:
         await communicator.send_input({"type": "websocket.disconnect", "code": 1001})
         await communicator.wait(timeout=PATIENCE)
 

@@ -143,14 +143,10 @@ async def test_silence_is_told_to_those_who_look_and_to_newcomers(board: Board, 
     assert "observer" in {(await socket.kind("stale", source="observer"))["source"]}
     newcomer = await board.open()
     await newcomer.hello()
-    await newcomer.until(
-        lambda: {f["source"] for f in newcomer.frames if f["type"] == "stale"} == {"engine", "observer"}
-    )
+    await newcomer.heard("stale", "engine", "observer")
     writer.report(status("h1"))
     for each in (socket, newcomer):
-        await each.until(
-            lambda each=each: {"engine", "observer"} <= {f["source"] for f in each.frames if f["type"] == "live"}
-        )
+        await each.heard("live", "engine", "observer")
 
 
 async def test_a_bus_that_dies_and_comes_back_empty(
@@ -169,7 +165,7 @@ async def test_a_bus_that_dies_and_comes_back_empty(
     await socket.kind("notice", code="bus_live")
     writer.begin(host_graph("h1", 4), status("h1"))
     for each in (socket, late):
-        await each.until(lambda each=each: "h1.c.c3" in each.nodes)
+        await each.knows("h1.c.c3")
 
 
 async def test_a_bus_that_only_stops_for_a_while(board: Board, mortal_valkey: Valkey, writer: RedisLogWriter) -> None:

@@ -1,6 +1,7 @@
 """A browser's graph: snapshot plus deltas equals what the log holds, also after breaks."""
 
 import json
+from typing import Any
 
 from netboard.adapters.bus.reader import RedisLogReader
 from netboard.adapters.bus.writer import RedisLogWriter
@@ -12,7 +13,8 @@ from tests.support.valkey import Valkey
 def same_as_kept(socket: Socket, valkey: Valkey, *hosts: str) -> bool:
     reader = RedisLogReader(valkey.url)
     try:
-        nodes, edges = {}, {}
+        nodes: dict[str, Any] = {}
+        edges: dict[str, Any] = {}
         for host in hosts:
             found = reader.graph(host)
             assert found is not None
@@ -92,7 +94,7 @@ async def test_who_was_away_too_long_gets_a_snapshot(board: Board, valkey: Valke
         again = await board.open()
         await again.hello(resume=resume)
         assert (await again.next())["type"] == "snapshot"
-        await again.until(lambda again=again: again.cursor["h1"]["seq"] == 60)
+        await again.stands_at("h1", 60)
         assert same_as_kept(again, valkey, "h1")
 
 
@@ -124,7 +126,7 @@ async def test_what_spans_hosts_belongs_to_the_fleet(board: Board, valkey: Valke
     overlay = node("fleet.w.over", "network", driver="overlay")
     overlay["parent"] = None
 
-    def joined(host: str) -> list:  # type: ignore[type-arg]
+    def joined(host: str) -> list[Any]:
         return [edge(f"{host}.c.c0.e.over", "endpoint", f"{host}.c.c0", "fleet.w.over")]
 
     second = RedisLogWriter(valkey.url, "h2")

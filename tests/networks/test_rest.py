@@ -44,7 +44,8 @@ def test_the_whole_graph_one_hosts_or_too_much(cast: dict[str, User], fleet: Val
 
 
 def test_lists_are_paged_filtered_and_cut_down(cast: dict[str, User], fleet: Valkey) -> None:
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = ask(cast["vera"], f"containers?limit=2&cursor={cursor}")
         assert len(page["items"]) <= 2
