@@ -38,12 +38,14 @@ export function entriesOf(graph: GraphView, outcome: Changed): Entry[] {
     const node = graph.nodes.get(id) ?? outcome.before.get(id);
     if (node && classOf(node) !== "device" && (!graph.nodes.has(id) || !outcome.before.has(id))) spaces.add(node.namespace ?? node.id);
   }
+  /** A device that comes or goes with its namespace, or a pair's other end, which follows from that. */
+  const follows = (node: Node): boolean => classOf(node) === "device" && (spaces.has(node.namespace ?? "") || (node.kind === "veth" && spaces.size > 0));
   for (const id of outcome.changes.nodes) {
     const now = graph.nodes.get(id);
     const old = outcome.before.get(id);
     if (!now || (now.kind === "namespace" && now.facts["docker"] === true)) continue;
     if (!old) {
-      if (classOf(now) !== "device" || !spaces.has(now.namespace ?? "")) put(now, "good", t("feed_new"));
+      if (!follows(now)) put(now, "good", t("feed_new"));
     } else if (old.state !== now.state) put(now, now.state === "down" ? "bad" : now.state === "up" ? "good" : "warn", t("feed_state", { state: t(`state_${now.state}`), was: t(`state_${old.state}`) }));
     else if (old.warnings.length < now.warnings.length) put(now, "warn", t("feed_warning"));
     else if (old.name !== now.name) put(now, "quiet", t("feed_renamed", { was: old.name }));
@@ -52,7 +54,7 @@ export function entriesOf(graph: GraphView, outcome: Changed): Entry[] {
   for (const id of outcome.changes.removedNodes) {
     const old = outcome.before.get(id);
     if (!old || (old.kind === "namespace" && old.facts["docker"] === true)) continue;
-    if (classOf(old) !== "device" || !spaces.has(old.namespace ?? "")) put(old, "warn", t("feed_gone"));
+    if (!follows(old)) put(old, "warn", t("feed_gone"));
   }
   return found;
 }
