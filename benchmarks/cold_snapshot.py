@@ -19,6 +19,7 @@ import docker
 from netboard.adapters.kernel.namespaces import Visitor
 from netboard.core import facts as facts_module
 from netboard.core.model import Facts, FactsChange
+from netboard.core.ports import Watcher
 from netboard.core.resolve import Resolver
 from netboard.wiring.build import engine_watcher, kernel_watcher
 from netboard.wiring.settings import Settings
@@ -89,7 +90,7 @@ def snapshot(settings: Settings) -> tuple[float, float, float, int]:
                 told[change.source] = time.perf_counter()
                 both.release()
 
-    watchers = [kernel_watcher(settings), engine_watcher(settings)]
+    watchers: list[Watcher] = [kernel_watcher(settings), engine_watcher(settings)]
     started = time.perf_counter()
     for watcher in watchers:
         watcher.start(tell)

@@ -5,6 +5,7 @@ The kernel announces nothing of it, so the bound is the scan's interval: 2 s. Th
 
 import statistics
 import time
+from functools import partial
 
 from tests.lab.machine import Machine
 from tests.lab.observed import Observed
@@ -12,6 +13,11 @@ from tests.support.wait import wait_until
 
 ROUNDS = 20
 SCAN_EVERY = 2.0
+
+
+def _new(observed: Observed, before: set[str]) -> set[str]:
+    """Keys of the namespaces that were not seen before."""
+    return {one["key"] for one in observed.facts()["namespaces"]} - before
 
 
 def main() -> None:
@@ -23,11 +29,7 @@ def main() -> None:
             before = {one["key"] for one in observed.facts()["namespaces"]}
             started = time.monotonic()
             holder = machine.spawn(["unshare", "-n", "sleep", "86400"])
-            wait_until(
-                lambda known=before: {one["key"] for one in observed.facts()["namespaces"]} - known,
-                every=0.005,
-                what="the namespace",
-            )
+            wait_until(partial(_new, observed, before), every=0.005, what="the namespace")
             times.append(time.monotonic() - started)
             holder.kill()
             holder.wait()

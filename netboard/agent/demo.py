@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol
 import structlog
 
 from netboard import __version__
-from netboard.agent.clock import utc
+from netboard.core.clock import utc
 from netboard.core.diff import NO_CHANGE, merge
 from netboard.core.errors import BusUnavailable, Invalid
 from netboard.core.facts import apply, copy

@@ -17,10 +17,10 @@ from typing import Final, cast
 import structlog
 
 import netboard
-from netboard.agent.clock import utc
 from netboard.agent.publisher import Publisher
 from netboard.agent.recheck import RecheckFile
 from netboard.core import facts as core_facts
+from netboard.core.clock import utc
 from netboard.core.model import Facts, FactsChange, Json, Source
 from netboard.core.ports import HostStatus, LogWriter, SourceStatus, Watcher
 from netboard.wiring.settings import Settings

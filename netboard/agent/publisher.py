@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from netboard.agent.clock import utc
+from netboard.core.clock import utc
 from netboard.core.errors import BusUnavailable
 from netboard.core.ids import namespace_id
 from netboard.core.model import Annex, FactKey, Facts, Json

@@ -4,7 +4,6 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 import networkx as nx
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from netboard.accounts.access import Visible
 from netboard.boards import reading
+from netboard.core.clock import utc
 from netboard.core.errors import Refused
 from netboard.core.wire import Cursor, Edge, Graph, Node
 
@@ -42,8 +42,7 @@ def gather(visible: Visible, host: str = "") -> Graph:
         edges.update(part.edges)
         if len(nodes) > LIMIT:
             raise Refused("This is more than one file may hold; export host by host.", code="export_too_large")
-    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {"cursor": cursor, "generated_at": at, "nodes": list(nodes.values()), "edges": list(edges.values())}
+    return {"cursor": cursor, "generated_at": utc(), "nodes": list(nodes.values()), "edges": list(edges.values())}
 
 
 def _clean(text: object) -> str:

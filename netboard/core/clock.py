@@ -3,6 +3,6 @@
 from datetime import UTC, datetime
 
 
-def now_text() -> str:
+def utc() -> str:
     """This moment."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,8 +2,9 @@
 
 import json
 import sys
-from datetime import UTC, datetime
 from typing import Literal
+
+from netboard.core.clock import utc
 
 LogFormat = Literal["text", "json"]
 _WIDTH = 9
@@ -37,6 +38,5 @@ def _with_name(process: str, text: str) -> str:
     except ValueError:
         record = None
     if not isinstance(record, dict):
-        stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        record = {"timestamp": stamp, "level": "info", "event": text}
+        record = {"timestamp": utc(), "level": "info", "event": text}
     return json.dumps({"process": process, **record}, ensure_ascii=False)

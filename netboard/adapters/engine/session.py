@@ -4,13 +4,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from netboard.adapters.engine import parse
 from netboard.adapters.engine.agenda import LEAVING, STARTING, SWARMING, Agenda, Object, actor
 from netboard.adapters.engine.connection import Connection, Event, Inbox
 from netboard.adapters.engine.mirror import Mirror
+from netboard.core.clock import utc
 from netboard.core.errors import EngineUnavailable, Missing
 from netboard.core.model import Container, FactsChange, Network, Source
 from netboard.core.ports import Tell
@@ -48,7 +48,7 @@ class Session:
             FactsChange(
                 source="engine",
                 whole=True,
-                state=Source("live", now()),
+                state=Source("live", utc()),
                 engine=self._connection.engine(),
                 containers=dict(self._mirror.containers),
                 networks=dict(self._mirror.networks),
@@ -194,8 +194,3 @@ class Session:
         answer = question()
         self._heard = time.monotonic()
         return answer
-
-
-def now() -> str:
-    """RFC 3339 in UTC with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -18,7 +18,8 @@ from typing import Final
 from netboard.adapters.engine.connection import Connection, Inbox
 from netboard.adapters.engine.edge import mapped, source_of
 from netboard.adapters.engine.mirror import Mirror
-from netboard.adapters.engine.session import Session, now
+from netboard.adapters.engine.session import Session
+from netboard.core.clock import utc
 from netboard.core.errors import NetboardError
 from netboard.core.model import FactsChange, Source
 from netboard.core.ports import Tell
@@ -103,6 +104,6 @@ class EngineWatcher:
         if not isinstance(error, NetboardError):
             _log.exception("following the engine failed; beginning again")
             error = mapped(error, self._address)
-        source = source_of(error, now())
+        source = source_of(error, utc())
         if not self._stopping.is_set() and source._replace(since=self._source.since) != self._source:
             self._tell(FactsChange(source="engine", state=source))

@@ -4,7 +4,6 @@ import logging
 import os
 import select
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +11,7 @@ from netboard.adapters.kernel.check import Check
 from netboard.adapters.kernel.netlink import EVENT_BUFFER
 from netboard.adapters.kernel.scratch import DEFAULT_RUN
 from netboard.adapters.kernel.session import Session
+from netboard.core.clock import utc
 from netboard.core.errors import KernelUnavailable
 from netboard.core.model import FactsChange, Source
 from netboard.core.ports import Tell
@@ -91,13 +91,11 @@ class KernelWatcher:
                     session.close()
             except KernelUnavailable as error:
                 params = tuple((name, str(value)) for name, value in error.params.items())
-                tell(FactsChange(source="kernel", whole=True, state=Source("absent", _now(), error.code, params)))
+                tell(FactsChange(source="kernel", whole=True, state=Source("absent", utc(), error.code, params)))
             except Exception as error:
                 _log.exception("watching the kernel failed; beginning again")
                 reason = getattr(error, "strerror", "") or str(error)
-                tell(
-                    FactsChange(source="kernel", state=Source("stale", _now(), "kernel_failed", (("reason", reason),)))
-                )
+                tell(FactsChange(source="kernel", state=Source("stale", utc(), "kernel_failed", (("reason", reason),))))
             self._stopping.wait(_BACK_OFF[min(failures, len(_BACK_OFF) - 1)])
             failures += 1
 
@@ -106,7 +104,7 @@ class KernelWatcher:
         return FactsChange(
             source="kernel",
             whole=True,
-            state=Source("live", _now()),
+            state=Source("live", utc()),
             boot=self._boot,
             namespaces=everything.namespaces,
             links=everything.links,
@@ -133,7 +131,3 @@ class KernelWatcher:
     def _tell_if(tell: Tell, change: FactsChange | None) -> None:
         if change is not None:
             tell(change)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

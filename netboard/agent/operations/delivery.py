@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from netboard.core.clock import now_text
+from netboard.core.clock import utc
 from netboard.core.errors import BusUnavailable, EngineUnavailable, NetboardError, Refused
 from netboard.core.model import Json
 from netboard.core.operations import Job, Phrase, Report, State, Step, StepState
@@ -126,7 +126,7 @@ class Delivery:
             "host": self.tools.host,
             "operation": self.job["operation"],
             "token": self.job["token"],
-            "at": now_text(),
+            "at": utc(),
         }
         if state is not None:
             report["state"] = state
@@ -141,7 +141,7 @@ class Delivery:
         self.tools.reports.report(report)
 
     def _tell_step(self, name: str, state: StepState, detail: list[Phrase]) -> None:
-        self.tell(step={"name": name, "state": state, "detail": detail, "at": now_text()})
+        self.tell(step={"name": name, "state": state, "detail": detail, "at": utc()})
 
     @contextmanager
     def renewing(self) -> Iterator[None]:

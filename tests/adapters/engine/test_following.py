@@ -108,7 +108,12 @@ def test_check_finds_what_the_engine_does_not_announce(
     made = machine.engine.create_container(IMAGE, "sleep 86400", name="still")["Id"]
     wait_until(lambda: made in told.everything()[0], what="it is created")
     machine.engine.connect_container_to_network(made, later)
-    wait_until(lambda: watcher.check() or len(told.everything()[0][made].endpoints) == 2, every=2, what="it was found")
+
+    def found() -> bool:
+        watcher.check()
+        return len(told.everything()[0][made].endpoints) == 2
+
+    wait_until(found, every=2, what="it was found")
     assert told.differences == []
 
 

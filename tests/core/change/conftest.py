@@ -38,6 +38,7 @@ def network(name: str, driver: str, subnet: str, gateway: str, **facts: Json) ->
         f"h1.w.{name}",
         "network",
         name,
+        None,
         id=name.ljust(64, "0"),
         driver=driver,
         subnets=[{"subnet": subnet, "gateway": gateway, "ip_range": "", "used": 1, "size": 254}] if subnet else [],
