@@ -187,7 +187,11 @@ class CanvasRenderer implements Renderer, GestureTarget {
 
   private whole(): Camera {
     const { w, h } = this.board.packed;
-    return frame({ x: 0, y: 0, w, h }, this.width, this.height, this.width < 600 ? 8 : MARGIN, 1.25);
+    const narrow = this.width < 600;
+    const camera = frame({ x: 0, y: 0, w, h }, this.width, this.height, narrow ? 8 : MARGIN, 1.25);
+    // On a phone the whole would be illegible: as wide as the screen, from the top, as far as that makes names legible.
+    const legible = Math.min(0.6, (this.width - 16) / Math.max(1, w));
+    return narrow && legible > camera.scale ? { x: -8 / legible, y: -8 / legible, scale: legible } : camera;
   }
 
   select(ids: ReadonlySet<string>): void {

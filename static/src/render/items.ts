@@ -121,8 +121,10 @@ export class Items {
     const pad = Math.max(4, Math.min(10, 10 * s));
     const r = Math.max(3, Math.min(4, 4 * s));
     const top = two ? y + h * (h > 56 ? 0 : 0.33) + (h > 56 ? 16 : 0) : y + h / 2 + 0.5;
-    this.glyph(spot, x + pad + r, top, r);
-    const left = x + pad + r * 2 + 5;
+    // In a narrow box the name is worth more than the sign that all is well.
+    const plain = w < 66 && panel.faults[item] === 0 && node?.state === "up";
+    if (!plain) this.glyph(spot, x + pad + r, top, r);
+    const left = plain ? x + pad : x + pad + r * 2 + 5;
     const room = x + w - pad * 0.6 - left;
     const label = panel.kinds[item] === Kind.group ? (panel.labels[item] as string) : (node?.name ?? "");
     this.write("bold", size, node?.state === "stopped" ? theme.dim : theme.ink, alpha, clean(label), left, top, room);

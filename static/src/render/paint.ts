@@ -228,7 +228,10 @@ function title(f: Frame, panel: Panel): void {
   const second = y + head * 0.36 + (size + small) / 2 + 4;
   let limit = x + w - pad;
   if (s < CARD) backing(f, x + 1.5, y + 1.5, w - 3, size + 7, alpha);
-  if (faults > 0) {
+  if (faults > 0 && s < CARD && w < 90 && h > size + 15) {
+    backing(f, x + w - 16, y + h - 16, 14, 14, 1);
+    badge(pen, f, panel, x + w - 9, y + h - 9, 4.5);
+  } else if (faults > 0) {
     const note = String(faults);
     const wide = w > 70 ? texts.width("bold", small, note) + 4 : 0;
     limit = Math.min(limit, uplinksFrom(panel, x, s, limit, f));
