@@ -7,6 +7,7 @@ from netboard.accounts.access import Visible
 from netboard.core.model import Json
 from netboard.core.ports import HostGraph
 from netboard.core.wire import Edge, Node
+from netboard.networks import graphs as shared
 from netboard.networks import reading
 
 
@@ -22,12 +23,12 @@ def hosts(visible: Visible) -> list[str]:
     return sorted(reading.hosts(visible))
 
 
-def graphs(visible: Visible, only: str = "", after: str = "") -> Iterator[tuple[str, reading.Known]]:
+def graphs(visible: Visible, only: str = "", after: str = "") -> Iterator[tuple[str, shared.Known]]:
     """The graphs of visible hosts in order of their ids, read one by one as they are asked for; `after` skips some."""
     for host in hosts(visible):
         if (only and host != only) or host <= after:
             continue
-        known = reading.graphs().get(host)
+        known = shared.known(host)
         if known is not None:
             yield host, known
 
@@ -45,5 +46,4 @@ def edges_of(graph: HostGraph, node_id: str) -> list[Edge]:
 
 def annex(host: str, namespace: str) -> Json:
     """Neighbours and forwarding entries of a namespace; None where nothing is told."""
-    reader = reading.graphs().reader
-    return reader.annex(host, namespace) if reader is not None else None
+    return shared.reader().annex(host, namespace)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, NotRequired, Protocol, TypedDict
 
 from netboard.core.change.specs import ContainerRun, NetworkCreate
+from netboard.core.feed import Entry, Head, Kept
 from netboard.core.model import Container, Endpoint, FactsChange, Json, Network
 from netboard.core.operations import Report
 from netboard.core.wire import Edge, Node, Position
@@ -126,6 +127,18 @@ class LogReader(Protocol):
 
 class BusReader(LogReader, Protocol):
     """What else a web process asks the bus. Every method but `close` raises `BusUnavailable` while it is away."""
+
+    def heads(self, hosts: list[str]) -> dict[str, Head]:
+        """Where these hosts' logs end; a host without log is not in the answer."""
+
+    def kept(self, host: str) -> Kept | None:
+        """The host's current graph, encoded."""
+
+    def between(self, host: str, epoch: str, after: int, upto: int) -> list[Entry]:
+        """The entries `after` < seq <= `upto`; fewer if the log was trimmed or began anew."""
+
+    def holding(self, nodes: Mapping[str, tuple[str, str]]) -> list[str]:
+        """Of these hosts, those whose graph has the first of two nodes as its own, or the second in the fleet."""
 
     def statuses(self, hosts: list[str]) -> dict[str, HostStatus]:
         """The last heartbeats of many hosts in one round trip; who has none is not in the answer."""

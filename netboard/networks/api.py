@@ -15,7 +15,7 @@ from netboard.core.ids import FLEET, class_of
 from netboard.core.impact import impact as losses
 from netboard.core.wire import Node
 from netboard.live import frames
-from netboard.networks import reading
+from netboard.networks import graphs, reading
 from netboard.networks.models import Event
 
 router = Router()
@@ -166,7 +166,7 @@ def _listed(request: HttpRequest, kind: str, wanted: Filter, paging: Paging) -> 
         if host < after_host:
             told |= _spanning(host, kind) if kind == "network" else set()
             continue
-        known = reading.graphs().get(host)
+        known = graphs.known(host)
         for node_id, node in sorted(known.graph.nodes.items()) if known else ():
             if class_of(node_id) != kind or node_id in told:
                 continue
@@ -183,7 +183,7 @@ def _listed(request: HttpRequest, kind: str, wanted: Filter, paging: Paging) -> 
 
 
 def _spanning(host: str, kind: str) -> set[str]:
-    known = reading.graphs().get(host)
+    known = graphs.known(host)
     nodes = known.graph.nodes if known else {}
     return {node_id for node_id in nodes if node_id.startswith(FLEET + ".") and class_of(node_id) == kind}
 
@@ -227,7 +227,7 @@ def annex(request: HttpRequest, node: NodeId) -> dict[str, Any]:
     space = node if class_of(node) == "namespace" else found["namespace"]
     if space is None or found["host"] is None:
         raise Missing("This node has no namespace of its own.", code="no_namespace")
-    return {"node": space, "annex": reading.graphs().reader.annex(found["host"], space)}
+    return {"node": space, "annex": graphs.reader().annex(found["host"], space)}
 
 
 class EventFilter(Schema):

@@ -7,7 +7,7 @@ import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from django.conf import settings
@@ -15,20 +15,21 @@ from django.conf import settings
 from netboard.core.feed import Entry
 from netboard.core.ports import HostGraph
 from netboard.core.wire import Edge, Node
-from netboard.wiring import build
-
-if TYPE_CHECKING:
-    from netboard.adapters.bus.reader import RedisLogReader
+from netboard.hosts.selectors import reader
 
 NEARBY: Final = 200
 """Deltas that are applied to a graph that was decoded before; after a longer absence it is decoded anew."""
 _NODES: Final = 400_000
 """Nodes that are kept decoded at most, in all graphs together; those asked for longest ago go first."""
 
+__all__ = ["Known", "hosts", "known", "networks_of", "of", "reader"]
+
 _decode: Final = msgspec.json.Decoder(dict).decode
 
 
-class _Decoded(NamedTuple):
+class Known(NamedTuple):
+    """A host's decoded graph at one position of its log; not to be changed."""
+
     epoch: str
     seq: int
     graph: HostGraph
@@ -39,9 +40,9 @@ class _Cache:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, _Decoded] = OrderedDict()
+        self._kept: OrderedDict[str, Known] = OrderedDict()
 
-    def of(self, host: str) -> HostGraph | None:
+    def get(self, host: str) -> Known | None:
         """The host's graph as its log stands now."""
         head = reader().heads([host]).get(host)
         if head is None:
@@ -53,18 +54,18 @@ class _Cache:
             if found is None:
                 return None
             position, graph = found
-            known = _Decoded(position["epoch"], position["seq"], graph)
+            known = Known(position["epoch"], position["seq"], graph)
         elif known.seq < head.seq:
             known = _carried(known, reader().between(host, head.epoch, known.seq, head.seq)) or known
             if known.seq < head.seq:
                 found = reader().graph(host)
                 if found is None:
                     return None
-                known = _Decoded(found[0]["epoch"], found[0]["seq"], found[1])
+                known = Known(found[0]["epoch"], found[0]["seq"], found[1])
         self._keep(host, known)
-        return known.graph
+        return known
 
-    def _keep(self, host: str, decoded: _Decoded) -> None:
+    def _keep(self, host: str, decoded: Known) -> None:
         with self._lock:
             self._kept[host] = decoded
             self._kept.move_to_end(host)
@@ -74,7 +75,7 @@ class _Cache:
                 total -= len(gone.graph.nodes)
 
 
-def _carried(known: _Decoded, entries: list[Entry]) -> _Decoded | None:
+def _carried(known: Known, entries: list[Entry]) -> Known | None:
     """The graph after these entries; None where one is missing. The old one is left as it is: others may hold it."""
     if [entry.seq for entry in entries] != list(range(known.seq + 1, known.seq + 1 + len(entries))):
         return None
@@ -84,7 +85,7 @@ def _carried(known: _Decoded, entries: list[Entry]) -> _Decoded | None:
         for part in (entry.own, entry.fleet):
             _apply(nodes, part.nodes, part.removed_nodes)
             _apply(edges, part.edges, part.removed_edges)
-    return _Decoded(known.epoch, entries[-1].seq, HostGraph(nodes, edges)) if entries else None
+    return Known(known.epoch, entries[-1].seq, HostGraph(nodes, edges)) if entries else None
 
 
 def _apply(objects: MutableMapping[str, Any], put: Mapping[str, bytes], gone: Sequence[str]) -> None:
@@ -94,13 +95,9 @@ def _apply(objects: MutableMapping[str, Any], put: Mapping[str, bytes], gone: Se
         objects[object_id] = _decode(raw)
 
 
-_cache = _Cache()
-
-
 @functools.cache
-def reader() -> "RedisLogReader":
-    """The process's reader of logs."""
-    return build.log_reader(settings.NETBOARD)
+def _cache(_url: str) -> _Cache:
+    return _Cache()
 
 
 def hosts() -> list[str]:
@@ -108,9 +105,15 @@ def hosts() -> list[str]:
     return reader().hosts()
 
 
+def known(host: str) -> Known | None:
+    """The graph of one host, with its part in the fleet, and where it stands; None where it has none."""
+    return _cache(settings.NETBOARD.redis).get(host)
+
+
 def of(host: str) -> HostGraph | None:
-    """The graph of one host, with its part in the fleet; None where it has none. Not to be changed."""
-    return _cache.of(host)
+    """The graph of one host; None where it has none."""
+    found = known(host)
+    return found.graph if found else None
 
 
 def networks_of(host: str) -> list[Node]:

@@ -1,10 +1,7 @@
-"""Graphs for REST: read from the bus, decoded once for each position of a log, cut down to what a person may see."""
+"""Graphs cut down to what a person may see, and one network, container or node found among them."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final
 
 from django.conf import settings
 
@@ -14,74 +11,17 @@ from netboard.core.feed import Kept
 from netboard.core.ids import FLEET, class_of, container_id, host_of, network_id
 from netboard.core.ports import HostGraph
 from netboard.core.wire import Cursor, Edge, Node
-from netboard.hosts import selectors
 from netboard.live.audience import cursor_of
 from netboard.live.overlay import Share, merged
+from netboard.networks import graphs
 
-if TYPE_CHECKING:
-    from netboard.adapters.bus.reader import RedisLogReader
-
-CACHED_NODES: Final = 60_000
-"""Nodes of decoded graphs that are kept at most, the least recently used go first."""
 SEARCHED: Final = 50
 """Hosts that are searched for a name; where there are more, the host must be said."""
 
 
-class Known(NamedTuple):
-    """A host's decoded graph at one position of its log; not to be changed."""
-
-    epoch: str
-    seq: int
-    graph: HostGraph
-
-
-class Graphs:
-    """The decoded graphs of one process. Threads may share it. Raises `BusUnavailable` while the bus is away."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[str, Known] = OrderedDict()
-        self._lock = threading.Lock()
-
-    @property
-    def reader(self) -> "RedisLogReader":
-        """The logs that they are read from."""
-        return selectors.reader()
-
-    def get(self, host: str) -> Known | None:
-        """One host's graph as it is now."""
-        head = self.reader.heads([host]).get(host)
-        if head is None:
-            return None
-        with self._lock:
-            known = self._known.get(host)
-            if known is not None and (known.epoch, known.seq) == (head.epoch, head.seq):
-                self._known.move_to_end(host)
-                return known
-        found = self.reader.graph(host)
-        if found is None:
-            return None
-        known = Known(found[0]["epoch"], found[0]["seq"], found[1])
-        with self._lock:
-            self._known[host] = known
-            self._known.move_to_end(host)
-            while len(self._known) > 1 and sum(len(each.graph.nodes) for each in self._known.values()) > CACHED_NODES:
-                self._known.popitem(last=False)
-        return known
-
-
-@cache
-def _graphs(_url: str) -> Graphs:
-    return Graphs()
-
-
-def graphs() -> Graphs:
-    """This process's."""
-    return _graphs(settings.NETBOARD.redis)
-
-
 def hosts(visible: Visible, host: str = "") -> list[str]:
     """The hosts that have a log and may be seen; only this one if it is said. Raises `Missing` for one that has not."""
-    reader = graphs().reader
+    reader = graphs.reader()
     found = visible.among(reader.hosts())
     if not host:
         return found
@@ -92,7 +32,7 @@ def hosts(visible: Visible, host: str = "") -> list[str]:
 
 def topology(visible: Visible, host: str = "") -> tuple[Cursor, list[bytes], list[bytes]]:
     """Cursor, encoded nodes and encoded edges. Raises `Invalid` where that would be too much."""
-    reader = graphs().reader
+    reader = graphs.reader()
     shown = hosts(visible, host)
     total = sum(head.nodes for head in reader.heads(shown).values())
     if not host and total > settings.NETBOARD.full_limit:
@@ -119,11 +59,11 @@ def graph_around(visible: Visible, node: str) -> HostGraph:
     """The graph that a node lies in: its host's; for what spans hosts, all hosts' that have a part in it."""
     home = host_of(node)
     if home != FLEET:
-        known = graphs().get(home) if visible.sees(home) else None
+        known = graphs.known(home) if visible.sees(home) else None
         if known is None or node not in known.graph.nodes:
             raise Missing("There is no such node (any more), or you may not see it.")
         return known.graph
-    parts = [known.graph for host in hosts(visible) if (known := graphs().get(host)) and node in known.graph.nodes]
+    parts = [known.graph for host in hosts(visible) if (known := graphs.known(host)) and node in known.graph.nodes]
     if not parts:
         raise Missing("There is no such node (any more), or you may not see it.")
     return union(parts)
@@ -150,8 +90,8 @@ def find(visible: Visible, kind: str, reference: str, host: str = "") -> Node:
     make = network_id if kind == "network" else container_id
     if len(reference) in (25, 64) and reference.isalnum():
         wanted = {place: (make(place, reference), make(FLEET, reference)) for place in places}
-        for place in graphs().reader.holding(wanted):
-            known = graphs().get(place)
+        for place in graphs.reader().holding(wanted):
+            known = graphs.known(place)
             for candidate in wanted[place] if known else ():
                 node = known.graph.nodes.get(candidate) if known else None
                 if node is not None and node["facts"].get("id") == reference:
@@ -159,7 +99,7 @@ def find(visible: Visible, kind: str, reference: str, host: str = "") -> Node:
     if "." in reference and class_of_or_none(reference) == kind:
         home = host_of(reference)
         for place in places if home == FLEET else [home] if home in places else []:
-            known = graphs().get(place)
+            known = graphs.known(place)
             if known is not None and reference in known.graph.nodes:
                 return known.graph.nodes[reference]
     return _by_name(places, kind, reference)
@@ -172,7 +112,7 @@ def _by_name(places: list[str], kind: str, name: str) -> Node:
         )
     found: dict[str, Node] = {}
     for place in places:
-        known = graphs().get(place)
+        known = graphs.known(place)
         nodes = known.graph.nodes if known else {}
         found |= {each: node for each, node in nodes.items() if node["name"] == name and class_of(each) == kind}
     if len(found) > 1:
