@@ -35,7 +35,14 @@ def operate(spec: Mapping[str, Json], settings: Settings) -> None:
     task.operate(spec, settings)
 
 
-VERBS: Final[Mapping[str, Verb]] = {"recheck": recheck, "operate": operate}
+def tidy(spec: Mapping[str, Json], settings: Settings) -> None:
+    """Remove the unused surplus of one of our own operations; see `operations.task.tidy`."""
+    from netboard.agent.operations import task
+
+    task.tidy(spec, settings)
+
+
+VERBS: Final[Mapping[str, Verb]] = {"recheck": recheck, "operate": operate, "tidy": tidy}
 
 
 def carry_out(envelope: object, settings: Settings) -> bool:

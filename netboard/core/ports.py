@@ -157,13 +157,13 @@ class ReportWriter(Protocol):
     """The agent's side of operations on the bus. Every method raises `BusUnavailable` while the bus is away."""
 
     def take(self, operation: str, token: int, seconds: float) -> bool:
-        """Take the lease of an operation. False: the same delivery, or a later one, has it."""
+        """Take the lease of an operation. False: this delivery has it or has ended, or a later one has it."""
 
     def renew(self, operation: str, token: int, seconds: float) -> bool:
         """Keep the lease. False: somebody else has it; stop."""
 
-    def release(self, operation: str, token: int) -> None:
-        """Give the lease back."""
+    def release(self, operation: str, token: int, ended: bool) -> None:
+        """Give the lease back. `ended`: copies of this delivery that arrive later are not begun."""
 
     def cancelled(self, operation: str) -> bool:
         """Whether somebody asked to cancel it."""
@@ -180,6 +180,9 @@ class ReportReader(Protocol):
 
     def held(self, operations: list[str]) -> set[str]:
         """Which of these operations an agent holds a live lease on."""
+
+    def bar(self, operation: str, token: int) -> None:
+        """Have no agent begin a delivery up to this one any more."""
 
     def cancel(self, operation: str) -> None:
         """Ask the agent not to begin it."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from netboard.core import ipam
@@ -26,6 +26,7 @@ class Taken(Conflict):
 def take(operation: Operation, claims: Iterable[tuple[str, str]]) -> None:
     """Promise these to the operation, whose row is written already, in the caller's transaction. Raises `Taken`."""
     wanted = list(claims)
+    _in_turn(operation.host)
     try:
         with transaction.atomic():
             for kind, value in wanted:
@@ -35,6 +36,14 @@ def take(operation: Operation, claims: Iterable[tuple[str, str]]) -> None:
                     _take_subnet(operation, value)
     except IntegrityError as error:
         raise Taken("Somebody else has just been promised this name or subnet.", params={"operation": ""}) from error
+
+
+def _in_turn(host: str) -> None:
+    """On PostgreSQL, wait for others who are being promised something on this host right now: two who wait for each
+    other's constraint would be a deadlock. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"netboard.claims.{host}"])
 
 
 def _take_subnet(operation: Operation, subnet: str) -> None:

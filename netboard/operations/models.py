@@ -83,7 +83,7 @@ class Operation(models.Model):
     token = models.PositiveIntegerField(default=0)
     """Deliveries so far: reports of an earlier one are refused."""
     due = models.DateTimeField(null=True, default=timezone.now)
-    """When the relay looks at it again; null: never (it is terminal)."""
+    """When the relay looks at it again; null: never. On an operation that has ended: when its surplus is tidied up."""
 
     class Meta:
         ordering = ["-created", "-id"]

@@ -14,13 +14,12 @@ from netboard.core.change import specs
 from netboard.core.change.plan import plan
 from netboard.core.change.preview import Preview
 from netboard.core.change.world import Pool as PlanPool
-from netboard.core.change.world import World, subnets_of
-from netboard.core.errors import Missing
+from netboard.core.change.world import World
 from netboard.core.operations import TERMINAL
 from netboard.core.ports import HostGraph
-from netboard.networks import graphs
 from netboard.operations import claims
 from netboard.operations.models import Operation, Pool
+from netboard.operations.picture import Seen, pictures
 
 APPEARS: Final = 2.0
 """Seconds that a plan waits for the graph to show what was done a moment ago."""
@@ -40,20 +39,25 @@ class Planned:
 def preview(host: str, kind: str, values: Mapping[str, object]) -> Planned:
     """What this would do to the host. Raises `Invalid`, `Missing` and `Conflict`; changes nothing."""
     spec = specs.parse(kind, values)
-    world = world_of(host)
-    return Planned(plan(spec, world), world)
+    seen = look(host)
+    world = world_of(host, seen)
+    found = plan(spec, world)
+    if seen.old:
+        found.warn("picture_old")
+    return Planned(found, world)
 
 
-def world_of(host: str) -> World:
+def world_of(host: str, seen: Seen | None = None) -> World:
     """The host as planning sees it now. Raises `Missing` where no observer has told of it."""
-    graph = look(host)
+    seen = seen or look(host)
+    graph = seen.graph
     return World(
         host=host,
         nodes=graph.nodes,
         edges=graph.edges,
         claims=claims.standing(host, graph.nodes),
         pools=[pool_of(row) for row in Pool.objects.filter(host__in=("", host))],
-        elsewhere=_elsewhere(host),
+        elsewhere=seen.elsewhere,
         services=list(services()),
         own=frozenset(
             Operation.objects.filter(host=host, kind="container.run", state="done").values_list(
@@ -83,19 +87,13 @@ def services() -> set[str]:
     return {bind} if bind not in ("0.0.0.0", "::", "127.0.0.1", "::1", "localhost") and bind[0].isdigit() else set()
 
 
-def look(host: str) -> HostGraph:
+def look(host: str) -> Seen:
     """The host's graph, waiting a moment for what was done lately to appear in it. Raises `Missing`."""
     deadline = time.monotonic() + APPEARS
     while True:
-        graph = graphs.of(host)
-        if graph is None:
-            raise Missing(
-                f"There is no host “{host}”, or its agent has not reported yet.",
-                code="host_missing",
-                params={"host": host},
-            )
-        if _shows_what_was_done(host, graph) or time.monotonic() > deadline:
-            return graph
+        seen = pictures.of(host)
+        if seen.old or _shows_what_was_done(host, seen.graph) or time.monotonic() > deadline:
+            return seen
         time.sleep(0.03)
 
 
@@ -118,22 +116,6 @@ def _shows_what_was_done(host: str, graph: HostGraph) -> bool:
             gone.add(spec.get("container", ""))
         made |= {recorded[role] for role in ("network", "container") if recorded.get(role)}
     return made - gone <= shown and not (gone - made) & shown
-
-
-def _elsewhere(host: str) -> dict[str, list[str]]:
-    """The subnets of other hosts' networks, without those that every engine has."""
-    found: dict[str, list[str]] = {}
-    for other in graphs.hosts():
-        if other != host:
-            subnets = [
-                subnet
-                for node in graphs.networks_of(other)
-                if not node["facts"].get("builtin")
-                for subnet in subnets_of(node)
-            ]
-            if subnets:
-                found[other] = subnets
-    return found
 
 
 def open_operations(host: str) -> list[Operation]:

@@ -1,12 +1,14 @@
 """The relay sends what is due to the agents; the intake takes in what they report. Both run beside the recorder.
 
 An operation is due when it was just submitted, and again some time after each delivery, until it is terminal. It is
-sent again unless an agent holds a live lease on it; one that no agent has touched is given up in the end.
+sent again unless an agent holds a live lease on it; one that no agent has touched is given up in the end. The queue
+that waits is the table, not the broker: each host is sent a few at a time, so that what waits long is not sent twice.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, cast
 
 import structlog
@@ -17,11 +19,11 @@ from django.utils import timezone
 
 from netboard.core.errors import BusUnavailable
 from netboard.core.model import Json
-from netboard.core.operations import OPERATION_LABEL, OWNER_LABEL, Job
+from netboard.core.operations import OPERATION_LABEL, OWNER_LABEL, TERMINAL, Job
 from netboard.core.ports import ReportReader
 from netboard.hosts import dispatch
 from netboard.hosts.models import Host
-from netboard.operations import claims, services
+from netboard.operations import claims, services, telling
 from netboard.operations.models import IntakePosition, Operation, State
 from netboard.operations.telling import reports
 
@@ -33,7 +35,19 @@ LIMIT: Final = 40.0
 """Seconds that one delivery may take: less than the agent's own hard limit."""
 LONGEST: Final = 30.0
 """Seconds between two deliveries at most."""
+WINDOW: Final = 16
+"""Operations of one host that are under way at most."""
+PATIENT: Final = 4
+"""Times `resend_after` that one may wait in the queue of an agent that is visibly busy before it is sent again."""
 BATCH: Final = 200
+
+
+_MAKING: Final = ("network.create", "network.recreate", "container.run")
+
+
+def _wait(token: int) -> float:
+    """Seconds after which the delivery that follows `token` earlier ones is looked after."""
+    return float(min(LONGEST, settings.NETBOARD.resend_after * 2 ** min(token, 10)))
 
 
 class Relay:
@@ -61,6 +75,10 @@ class Relay:
                     log.warning("relay.waits", reason=str(error))
                     stop.wait(pause)
                     pause = min(2.0, pause * 2)
+                except Exception:
+                    log.exception("relay.broke")  # one bad row must not keep everybody else's from being sent
+                    stop.wait(pause)
+                    pause = min(2.0, pause * 2)
         finally:
             if self._sender is not None:
                 self._sender.close()
@@ -69,26 +87,73 @@ class Relay:
         """Send everything that is due now; answers how many deliveries were made."""
         close_old_connections()
         claims.sweep()
-        due = list(Operation.objects.filter(due__lte=timezone.now()).order_by("due")[:BATCH])
-        if not due:
-            return 0
-        held = self._bus().held([operation.pk for operation in due])
+        now = timezone.now()
+        rows = Operation.objects.filter(due__lte=now)
+        again = list(rows.filter(token__gt=0).order_by("due")[:BATCH])
+        under_way = Operation.objects.filter(token__gt=0).exclude(state__in=TERMINAL).values_list("pk", "host")
+        hosts = dict(under_way) if again else {}
+        held = self._bus().held(list(hosts))
+        busy = {hosts[operation] for operation in held}
         sent = 0
-        for operation in due:
-            if operation.pk in held:
+        for operation in again:
+            if operation.terminal:
+                self._tidy(operation)
+            elif operation.pk in held:
                 self._later(operation, settings.NETBOARD.lease)
+            elif operation.host in busy and self._is_patient(operation, now):
+                self._later(operation, settings.NETBOARD.resend_after)
             elif self._hopeless(operation):
-                services.fail(operation, "given_up", seconds=settings.NETBOARD.operation_limit)
+                self._give_up(operation)
             else:
                 sent += self._deliver(operation)
-        return sent
+        return sent + self._begin()
+
+    def _begin(self) -> int:
+        """Send new ones, first come first served, as far as their hosts have room."""
+        waiting = Operation.objects.filter(due__lte=timezone.now(), token=0)
+        hosts = list(waiting.order_by().values_list("host", flat=True).distinct())
+        if not hosts:
+            return 0
+        under_way = Operation.objects.filter(host__in=hosts, token__gt=0).exclude(state__in=TERMINAL)
+        busy = Counter(under_way.values_list("host", flat=True))
+        return sum(
+            self._deliver(operation)
+            for host in hosts
+            for operation in waiting.filter(host=host).order_by("created")[: max(0, WINDOW - busy[host])]
+        )
+
+    def _is_patient(self, operation: Operation, now: datetime) -> bool:
+        """Sent a moment ago to an agent that is busy with others: it most likely still waits in the agent's queue."""
+        return operation.state == State.PLANNED and now - operation.changed < timedelta(
+            seconds=PATIENT * settings.NETBOARD.resend_after
+        )
 
     def _hopeless(self, operation: Operation) -> bool:
         """Nobody took it although it was sent, and the time is up. What an agent began is never given up: it may have
         made something, which a later delivery finds."""
-        age = timezone.now() - operation.created
-        over = age > timedelta(seconds=settings.NETBOARD.operation_limit)
-        return over and operation.state == State.PLANNED and operation.token > 0
+        waited = sum(_wait(token) for token in range(operation.token))
+        return operation.state == State.PLANNED and waited >= settings.NETBOARD.operation_limit
+
+    def _give_up(self, operation: Operation) -> None:
+        """Nobody is there. Nobody who comes later may begin it, nor waits what is as old and was not even sent."""
+        limit = settings.NETBOARD.operation_limit
+        self._bus().bar(operation.pk, operation.token)
+        if self._bus().held([operation.pk]):
+            return  # somebody began it this very moment
+        services.fail(operation, "given_up", begun=False, seconds=limit)
+        old = timezone.now() - timedelta(seconds=limit)
+        for other in Operation.objects.filter(host=operation.host, token=0, state=State.PLANNED, created__lt=old):
+            services.fail(other, "given_up", begun=False, seconds=limit)
+
+    def _tidy(self, operation: Operation) -> None:
+        """Have the agent remove what late calls made beside what the operation has on record."""
+        host = Host.objects.filter(pk=operation.host).first()
+        spec = operation.spec.get("changes") or operation.spec
+        if host is not None and host.secret and operation.kind in _MAKING:
+            keep = sorted(str(one) for one in operation.recorded.values())
+            job: dict[str, Json] = {"operation": operation.pk, "name": spec.get("name", ""), "keep": [*keep]}
+            self._send(host.pk, host.secret, "tidy", job)
+        Operation.objects.filter(pk=operation.pk, due=operation.due).update(due=None)
 
     def _later(self, operation: Operation, seconds: float) -> None:
         Operation.objects.filter(pk=operation.pk, token=operation.token, due__isnull=False).update(
@@ -100,8 +165,7 @@ class Relay:
         if host is None or not host.secret:
             services.fail(operation, "host_not_enrolled", host=operation.host)
             return 0
-        wait = min(LONGEST, settings.NETBOARD.resend_after * 2**operation.token)
-        row = services.next_delivery(operation, timedelta(seconds=wait))
+        row = services.next_delivery(operation, timedelta(seconds=_wait(operation.token)))
         if row is None:
             return 0
         job: Job = {
@@ -137,6 +201,11 @@ class Intake:
                 self._after = None
                 stop.wait(pause)
                 pause = min(2.0, pause * 2)
+            except Exception:
+                log.exception("intake.broke")
+                self._after = None
+                stop.wait(pause)
+                pause = min(2.0, pause * 2)
 
     def tick(self, wait: float) -> int:
         """Take in what was reported since; answers how many reports."""
@@ -152,5 +221,7 @@ class Intake:
             changed = services.take_in([report for _, report in found])
             IntakePosition.objects.update_or_create(pk=1, defaults={"position": position})
         self._after = position
+        if any(operation.terminal for operation in changed):
+            telling.ring()  # its host has room for the next one
         services.tell(changed)
         return len(found)

@@ -24,6 +24,8 @@ from netboard.operations.models import Operation, State
 
 log = structlog.get_logger(__name__)
 
+SETTLED: Final = 60.0
+"""Seconds after which no call of an overtaken delivery is on its way any more: longer than an agent's hard limit."""
 TRIES: Final = 20
 """Plans that are made anew where somebody else was promised the same subnet first."""
 
@@ -139,6 +141,9 @@ def take_in(reports: Iterable[Report]) -> list[Operation]:
         )
         if operation is None or not _fits(operation, report):
             log.warning("report.refused", operation=report["operation"], token=report["token"])
+            if operation is not None and _tells_of_surplus(operation, report):
+                operation.due = timezone.now()
+                changed[operation.pk] = operation
             continue
         _apply(operation, report)
         changed[operation.pk] = operation
@@ -156,6 +161,12 @@ def tell(changed: Iterable[Operation]) -> None:
 def _fits(operation: Operation, report: Report) -> bool:
     current = report["host"] == operation.host and report["token"] == operation.token and not operation.terminal
     return current and ("state" not in report or may_become(operation.state, report["state"]))  # type: ignore[arg-type]
+
+
+def _tells_of_surplus(operation: Operation, report: Report) -> bool:
+    """Whether a delivery that does not count any more tells that it made something, after the operation has ended."""
+    made = {engine_id for role, engine_id in report.get("recorded", {}).items() if role in ("network", "container")}
+    return operation.terminal and report["host"] == operation.host and not made <= set(operation.recorded.values())
 
 
 def _apply(operation: Operation, report: Report) -> None:
@@ -180,17 +191,18 @@ def _apply(operation: Operation, report: Report) -> None:
 def _end(operation: Operation, state: State) -> None:
     operation.state = state
     operation.ended = timezone.now()
-    operation.due = None
+    # After more than one delivery, a late call of an earlier one may still arrive at the engine: the relay looks once.
+    operation.due = timezone.now() + timedelta(seconds=SETTLED) if operation.token > 1 else None
     operation.steps = [{**step, "state": "skipped"} if step["state"] == "waiting" else step for step in operation.steps]
     if state != State.DONE:
         claims.release(operation)
 
 
-def fail(operation: Operation, code: str, **params: Json) -> None:
-    """Give an operation up. Only the relay does, for what no agent can be holding."""
+def fail(operation: Operation, code: str, *, begun: bool = True, **params: Json) -> None:
+    """Give an operation up, for the relay alone. `begun`: even one that an agent has begun."""
     with transaction.atomic():
         row = Operation.objects.select_for_update().get(pk=operation.pk)
-        if row.terminal or row.token != operation.token:
+        if row.terminal or row.token != operation.token or (row.state != State.PLANNED and not begun):
             return
         row.error = {"code": code, "params": params}
         _end(row, State.FAILED)
@@ -205,8 +217,9 @@ def next_delivery(operation: Operation, after: timedelta) -> Operation | None:
         if row.terminal or row.token != operation.token:
             return None
         row.token += 1
-        row.due = timezone.now() + after
-        row.save(update_fields=["token", "due"])
+        row.changed = timezone.now()
+        row.due = row.changed + after
+        row.save(update_fields=["token", "due", "changed"])
     return row
 
 

@@ -24,6 +24,9 @@ FINDINGS: Mapping[str, Any] = {
     "subnet_pool_reserved": _("{subnet} overlaps {range}, which is reserved in the pool {pool}."),
     "subnet_public": _("{subnet} are public addresses: what has them in the Internet could not be reached any more."),
     "subnet_on_other_host": _("{subnet} overlaps {other} on {host}; both could never be joined."),
+    "picture_old": _(
+        "Redis is away, so this was planned on what was seen last; the agent looks again before it begins."
+    ),
     "subnet_not_of_lan": _("{subnet} was chosen from a pool; devices beside {parent} may use another subnet."),
     "driver_builtin_host": _(
         "Every engine has exactly one network of driver host, built in. To use it, run a container in network mode "

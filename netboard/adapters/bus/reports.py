@@ -2,6 +2,7 @@
 
 operation:<id>:lease    the token of the delivery that works on it (expires)
 operation:<id>:token    the highest token that was ever taken (expires after a day)
+operation:<id>:ended    the highest token that came to an end and is never begun again (expires after a day)
 operation:<id>:cancel   set by who wants it cancelled (expires after a day)
 reports                 stream of reports from all hosts, trimmed
 bell                    list that is pushed to when there is something to send
@@ -21,10 +22,10 @@ _KEPT: Final = 20_000
 _DAY: Final = 86_400
 
 _TAKE: Final = """
--- KEYS lease token  ARGV token milliseconds day
+-- KEYS lease token ended  ARGV token milliseconds day
 local taken = tonumber(redis.call('GET', KEYS[2]) or '0')
 local mine = tonumber(ARGV[1])
-if mine < taken then return 0 end
+if mine < taken or mine <= tonumber(redis.call('GET', KEYS[3]) or '0') then return 0 end
 if mine == taken and redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('SET', KEYS[2], mine, 'EX', ARGV[3])
 redis.call('SET', KEYS[1], mine, 'PX', ARGV[2])
@@ -37,13 +38,17 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 """
 _RELEASE: Final = """
+-- KEYS lease token ended  ARGV token ended? day
+if ARGV[2] == '1' and tonumber(redis.call('GET', KEYS[3]) or '0') < tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[3])
+end
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 """
 
 
 def _names(operation: str) -> list[str]:
-    return [f"{keys.PREFIX}operation:{operation}:{name}" for name in ("lease", "token")]
+    return [f"{keys.PREFIX}operation:{operation}:{name}" for name in ("lease", "token", "ended")]
 
 
 class RedisReportWriter:
@@ -56,19 +61,19 @@ class RedisReportWriter:
         self._release = self._client.register_script(_RELEASE)
 
     def take(self, operation: str, token: int, seconds: float) -> bool:
-        """Take the lease; False where this delivery or a later one has it."""
+        """Take the lease; False where this delivery has it or has ended, or a later one has it."""
         with mapped():
             return bool(self._take(keys=_names(operation), args=[token, int(seconds * 1000), _DAY]))
 
     def renew(self, operation: str, token: int, seconds: float) -> bool:
         """Keep the lease; False where a later delivery has it."""
         with mapped():
-            return bool(self._renew(keys=_names(operation), args=[token, int(seconds * 1000)]))
+            return bool(self._renew(keys=_names(operation)[:2], args=[token, int(seconds * 1000)]))
 
-    def release(self, operation: str, token: int) -> None:
-        """Give the lease back."""
+    def release(self, operation: str, token: int, ended: bool) -> None:
+        """Give the lease back. `ended`: this delivery came to an end; a copy that arrives late does nothing."""
         with mapped():
-            self._release(keys=_names(operation)[:1], args=[token])
+            self._release(keys=_names(operation), args=[token, int(ended), _DAY])
 
     def cancelled(self, operation: str) -> bool:
         """Whether somebody asked to cancel it."""
@@ -108,6 +113,11 @@ class RedisReportReader:
         with mapped():
             found = self._client.mget([_names(operation)[0] for operation in operations])
         return {operation for operation, lease in zip(operations, found, strict=True) if lease is not None}
+
+    def bar(self, operation: str, token: int) -> None:
+        """Have no agent begin a delivery up to this one any more."""
+        with mapped():
+            self._client.set(_names(operation)[2], token, ex=_DAY)
 
     def cancel(self, operation: str) -> None:
         """Ask the agent not to begin it."""

@@ -38,7 +38,9 @@ class Connect:
             network, container = _network(delivery, self.spec.network), _container(delivery, self.spec.container)
             there = any(one.network == network.id for one in container.endpoints)
             begun = "begun" in delivery.recorded
-            if there and not begun:
+            # The plan saw it unattached. What an earlier delivery told may be lost with the bus, so from the second
+            # one on it counts as made by us, but is not taken off again unless that is known.
+            if there and not begun and delivery.job["token"] == 1:
                 raise Failed("already_connected", container=container.name, network=network.name)
             delivery.made = begun
             told.say("checked", container=container.name, network=network.name)

@@ -86,6 +86,8 @@ class Delivery:
     def step(self, name: str) -> Iterator[StepLog]:
         """Tell that a step runs, then how it went. Raises `Overtaken` before it begins where the lease is gone."""
         self.still_ours()
+        if not self.tools.reports.renew(self.job["operation"], self.job["token"], self.tools.lease):
+            raise Overtaken
         told = StepLog()
         self._tell_step(name, "running", [])
         try:
@@ -189,14 +191,17 @@ def carry_out(job: Job, verb: Verb, tools: Tools) -> State | None:
     operation, token = job["operation"], job["token"]
     if not tools.reports.take(operation, token, tools.lease):
         return None
+    state: State | None = None
     try:
         if not job["recorded"] and token == 1 and tools.reports.cancelled(operation):
             delivery.tell(state="cancelled")
-            return "cancelled"
-        with delivery.renewing():
-            return _run(delivery, verb)
+            state = "cancelled"
+        else:
+            with delivery.renewing():
+                state = _run(delivery, verb)
     finally:
-        _quietly(lambda: tools.reports.release(operation, token))
+        _quietly(lambda: tools.reports.release(operation, token, ended=state is not None))
+    return state
 
 
 def _run(delivery: Delivery, verb: Verb) -> State | None:
@@ -218,7 +223,10 @@ def _run(delivery: Delivery, verb: Verb) -> State | None:
     except Exception as error:
         _log.exception("operation.broke", operation=delivery.job["operation"])
         return _undone(delivery, verb, {"code": "agent_broke", "params": {"error": type(error).__name__}})
-    delivery.tell(state="done", result={**delivery.result, **delivery.recorded})
+    made: dict[str, Json] = {
+        role: delivery.recorded[role] for role in ("network", "container") if role in delivery.recorded
+    }
+    delivery.tell(state="done", recorded=dict(delivery.recorded), result={**delivery.result, **made})
     return "done"
 
 
@@ -237,7 +245,7 @@ def _undone(delivery: Delivery, verb: Verb, why: Phrase) -> State | None:
             raise
         delivery.tell(state="failed", error=why)
         return "failed"
-    delivery.tell(state="rolled_back", error=why)
+    delivery.tell(state="rolled_back", recorded=dict(delivery.recorded), error=why)
     return "rolled_back"
 
 

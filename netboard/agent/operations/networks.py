@@ -91,7 +91,7 @@ class DeleteNetwork:
             network = delivery.engine.network(self.spec.network)
             if network is None:
                 told.say("gone_already")
-            elif members := delivery.engine.members(network.id):
+            elif members := delivery.engine.attached(network.id):
                 containers = [delivery.engine.container(member) for member in members]
                 names = ", ".join(one.name if one else "?" for one in containers)
                 raise Failed("network_in_use_by", network=network.name, containers=names)

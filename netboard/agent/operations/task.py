@@ -45,6 +45,26 @@ def operate(spec: Mapping[str, Json], settings: Settings) -> None:
     _log.info("operation.delivered", operation=job["operation"], kind=job["kind"], token=job["token"], state=state)
 
 
+def tidy(spec: Mapping[str, Json], settings: Settings) -> None:
+    """Remove what late calls of one of our own operations left behind: objects with its label and the name that it
+    gave, not in its record, and used by nobody. The spec is {operation, name, keep: [full ids]}.
+
+    A container counts as unused only if it was never started: one that runs is somebody's, whatever its labels say.
+    """
+    operation, name, keep = spec.get("operation"), spec.get("name"), spec.get("keep")
+    if not isinstance(operation, str) or not operation or not isinstance(keep, list):
+        raise Invalid("The order has to name an operation and what to keep.", field="spec", code="job_malformed")
+    engine = _tools(settings).engine
+    for container in engine.containers_of(operation):
+        if container.id not in keep and container.name == name and container.state == "created":
+            engine.remove_container(container.id)
+            _log.info("operation.surplus_removed", operation=operation, container=container.id)
+    for network in engine.networks_of(operation):
+        if network.id not in keep and network.name == name and not engine.attached(network.id):
+            engine.remove_network(network.id)
+            _log.info("operation.surplus_removed", operation=operation, network=network.id)
+
+
 def read(spec: Mapping[str, Json]) -> Job:
     """The job inside a signed order. Raises `Invalid` where it is none."""
     for name, kind in (("operation", str), ("token", int), ("kind", str), ("spec", dict), ("labels", dict)):

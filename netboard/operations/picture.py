@@ -1,0 +1,100 @@
+"""What plans are made on: the graphs of the bus, or, while the bus is away, the ones that were seen last.
+
+Whoever asks waits `PATIENCE` seconds at most. The agent looks again before it begins, so an old picture does no harm.
+"""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLate
+from dataclasses import dataclass
+from typing import Final
+
+from netboard.core.change.world import subnets_of
+from netboard.core.errors import BusUnavailable, Missing
+from netboard.core.ports import HostGraph
+from netboard.networks import graphs
+
+PATIENCE: Final = 0.8
+"""Seconds that the bus may take to answer."""
+AWAY: Final = 3.0
+"""Seconds for which nobody asks again after it did not."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A host's graph, and the subnets of the other hosts' networks. `old`: the bus is away, this was seen before."""
+
+    graph: HostGraph
+    elsewhere: Mapping[str, Sequence[str]]
+    old: bool = False
+
+
+class Pictures:
+    """Keeps what was seen last of each host."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, Seen] = {}
+        self._away_until = 0.0
+
+    def of(self, host: str) -> Seen:
+        """The host as it is now, or as it was seen last. Raises `Missing`, and `BusUnavailable` if it never was."""
+        try:
+            seen = self._fresh(host)
+        except BusUnavailable:
+            last = self._last.get(host)
+            if last is None:
+                raise
+            return Seen(last.graph, last.elsewhere, old=True)
+        self._last[host] = seen
+        return seen
+
+    def _fresh(self, host: str) -> Seen:
+        if time.monotonic() < self._away_until:
+            raise BusUnavailable("Redis does not answer; netboard goes on by itself once it does.")
+        answer: Future[Seen] = Future()
+        threading.Thread(target=_look, args=(host, answer), name="picture", daemon=True).start()
+        try:
+            return answer.result(PATIENCE if host in self._last else None)
+        except (TooLate, BusUnavailable) as error:
+            self._away_until = time.monotonic() + AWAY
+            if isinstance(error, BusUnavailable):
+                raise
+            raise BusUnavailable("Redis does not answer; netboard goes on by itself once it does.") from error
+
+
+def _look(host: str, answer: "Future[Seen]") -> None:
+    try:
+        graph = graphs.of(host)
+        if graph is None:
+            raise Missing(
+                f"There is no host “{host}”, or its agent has not reported yet.",
+                code="host_missing",
+                params={"host": host},
+            )
+        seen = Seen(graph, _elsewhere(host))
+    except Exception as error:
+        answer.set_exception(error)
+    else:
+        answer.set_result(seen)
+
+
+def _elsewhere(host: str) -> dict[str, list[str]]:
+    """The subnets of other hosts' networks, without those that every engine has."""
+    found: dict[str, list[str]] = {}
+    for other in graphs.hosts():
+        if other != host:
+            subnets = [
+                subnet
+                for node in graphs.networks_of(other)
+                if not node["facts"].get("builtin")
+                for subnet in subnets_of(node)
+            ]
+            if subnets:
+                found[other] = subnets
+    return found
+
+
+pictures: Final = Pictures()
+"""The process's own."""
