@@ -66,12 +66,14 @@ class Audience:
             self.hosts = resolved
             self._cached = None
 
-    def refresh(self, logs: Mapping[str, HostLog]) -> None:
-        """Find out which hosts' graphs are there to be told."""
+    def refresh(self, logs: Mapping[str, HostLog]) -> bool:
+        """Find out which hosts' graphs are there to be told; answers whether these are others than before."""
         shown = {host: whole for host, whole in self.hosts.items() if host in logs and whole in logs[host].loaded}
-        if shown != self.shown:
-            self.shown = shown
-            self._cached = None
+        if shown == self.shown:
+            return False
+        self.shown = shown
+        self._cached = None
+        return True
 
     def snapshot(self, logs: Mapping[str, HostLog], now: float) -> Told | None:
         """The common snapshot; one made a moment ago serves as well, if deltas lead on from it.

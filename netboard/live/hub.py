@@ -262,10 +262,12 @@ class Hub:
                     known.begin(kept.head.epoch, kept.head.seq, kept.head.nodes)
                 known.load(kept, whole)
         for audience in self._audiences.values():
-            audience.refresh(self.logs)
+            if audience.refresh(self.logs):
+                for client in audience.clients:
+                    client.wake.set()
         for audience in audiences:
             audience.ready = True
-            for client in list(audience.clients):
+            for client in [each for each in audience.clients if not each.greeted]:
                 await self._greet(feed, client)
                 client.wake.set()
 

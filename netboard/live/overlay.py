@@ -1,12 +1,13 @@
 """What spans hosts: one node or edge from what several hosts tell of it, encoded."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 
 from netboard.core.feed import at_top
 from netboard.core.fleet import merge_overlay
+from netboard.core.wire import Node
 
 _decode: Final = msgspec.json.Decoder(Any).decode
 _encode: Final = msgspec.json.Encoder().encode
@@ -21,11 +22,15 @@ class Share(NamedTuple):
     edges: Mapping[str, bytes]
 
 
+def _node(raw: bytes) -> Node:
+    return cast(Node, _decode(raw))
+
+
 def merged_node(told: Mapping[str, bytes]) -> bytes:
     """One node from what each host (by id) tells of it. Only where several do must it be decoded."""
     if len(told) == 1:
         return next(iter(told.values()))
-    return _encode(merge_overlay({host: _decode(raw) for host, raw in told.items()}))
+    return _encode(merge_overlay({host: _node(raw) for host, raw in told.items()}))
 
 
 def merged(shares: Iterable[Share]) -> tuple[dict[str, bytes], dict[str, bytes]]:
