@@ -20,7 +20,7 @@ from netboard.adapters.bus.writer import RedisLogWriter
 from netboard.live.audience import View
 from netboard.live.frames import encode
 from netboard.live.hub import Hub
-from netboard.live.server import BoundedWebSocket
+from netboard.live.server import WIRE, BoundedWebSocket
 from tests.support.graphs import change, host_graph, node, now, status
 from tests.support.valkey import Valkey
 
@@ -37,6 +37,7 @@ def hub_application(url: str) -> Any:
         await receive()
         await send({"type": "websocket.accept"})
         client = hub.join()
+        client.wire = scope["extensions"].get(WIRE)
         hub.look(client, View(None, None, "full"))
         try:
             while True:
@@ -45,8 +46,9 @@ def hub_application(url: str) -> Any:
                 if text is not None:
                     await send({"type": "websocket.send", "text": text})
                 else:
-                    async with asyncio.timeout(3600):
-                        await client.wake.wait()
+                    client.resting = True
+                    await client.wake.wait()
+                    client.resting = False
         finally:
             hub.leave(client)
 
@@ -54,20 +56,25 @@ def hub_application(url: str) -> Any:
 
 
 def group_application(url: str) -> Any:
-    """The same through Channels: each socket is in one group and writes what it receives."""
-    layer: Any = RedisPubSubChannelLayer(hosts=[{"address": url, "socket_timeout": None}])
+    """The same through Channels: a consumer in one group, whose handler sends what it receives."""
+    from django.conf import settings
 
-    async def application(scope: Any, receive: Any, send: Send) -> None:
-        await receive()
-        await send({"type": "websocket.accept"})
-        channel = await layer.new_channel()
-        await layer.group_add("all", channel)
-        await send({"type": "websocket.send", "text": '{"type":"snapshot"}'})
-        while True:
-            message = await layer.receive(channel)
-            await send({"type": "websocket.send", "text": message["text"]})
+    layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer"}
+    hosts = [{"address": url, "socket_timeout": None}]
+    settings.configure(CHANNEL_LAYERS={"default": {**layer, "CONFIG": {"hosts": hosts}}})
+    from channels.generic.websocket import AsyncWebsocketConsumer
 
-    return application
+    class Consumer(AsyncWebsocketConsumer):
+        groups = ["all"]
+
+        async def connect(self) -> None:
+            await self.accept()
+            await self.send(text_data='{"type":"snapshot"}')
+
+        async def frame(self, message: dict[str, str]) -> None:
+            await self.send(text_data=message["text"])
+
+    return Consumer.as_asgi()
 
 
 def serve(kind: str, url: str, descriptor: int) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -26,14 +26,30 @@ class Standing(msgspec.Struct):
     done: int
 
 
+class Wire(Protocol):
+    """A connection that can be written to without waiting, while its client keeps up."""
+
+    def ready(self) -> bool:
+        """Whether it can be written to now."""
+
+    def write(self, text: str) -> None:
+        """Write a text frame."""
+
+
 class Client:
     """Asked for the next frame whenever it may get one; `wake` is set when there may be one."""
 
-    def __init__(self, logs: Mapping[str, HostLog], max_dirty: int) -> None:
+    def __init__(self, logs: Mapping[str, HostLog], frames_per_second: int) -> None:
         self._logs = logs
-        self._max_dirty = max_dirty
+        self._frames_per_second = frames_per_second
         self.audience: Audience | None = None
         self.wake = asyncio.Event()
+        self.wire: Wire | None = None
+        """What news may be written to at once while the consumer rests."""
+        self.resting = False
+        """The consumer waits for `wake` and holds nothing back."""
+        self.next_frame = 0.0
+        """The time before which no further snapshot or delta may be sent."""
         self.resume: Cursor | None = None
         """The cursor with which the client came back."""
         self.greeted = False
@@ -59,9 +75,19 @@ class Client:
         self._fleet_touched.clear()
         self.wake.set()
 
-    def touch(self, hosts: Iterable[str]) -> None:
-        """There is news of these hosts."""
+    def touch(self, hosts: Iterable[str], now: float) -> None:
+        """There is news of these hosts.
+
+        A client that keeps up gets it here and now: waking its consumer first costs several times as much.
+        """
         self._dirty.update(dict.fromkeys(hosts))
+        if self.resting and self.wire is not None and now >= self.next_frame and self.wire.ready():
+            text = self.frame(now)
+            if text is not None:
+                self.next_frame = now + 1 / self._frames_per_second
+                self.wire.write(text)
+            if not self.held:
+                return
         self.wake.set()
 
     def say(self, about: tuple[str, str], frame: str) -> None:
@@ -92,6 +118,11 @@ class Client:
             return None
         return self._messages.pop(next(iter(self._messages)))
 
+    @property
+    def held(self) -> bool:
+        """There may be a frame that waits its turn."""
+        return bool(self._dirty or self._fleet_touched or self._fresh)
+
     def due(self, now: float) -> float:
         """Seconds until a snapshot that is being held back may be asked for; 0: nothing is held back."""
         return max(0.0, self._snapshot_due - now) if self._fresh else 0.0
@@ -101,7 +132,7 @@ class Client:
         audience = self.audience
         if audience is None or not audience.ready or not self.greeted:
             return None
-        if not self._fresh and (len(self._dirty) > self._max_dirty or self._outdated(audience)):
+        if not self._fresh and (len(self._dirty) > self._frames_per_second or self._outdated(audience)):
             self._fresh = True
         if not self._fresh:
             delta = self._delta(audience)

@@ -14,6 +14,7 @@ from netboard.core.wire import Cursor, Position
 from netboard.live import frames, process
 from netboard.live.audience import View
 from netboard.live.client import Client
+from netboard.live.server import WIRE
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -90,6 +91,7 @@ class TopologySocket:
             return
         hub, rights = process.hub(), process.rights()
         client = hub.join()
+        client.wire = scope.get("extensions", {}).get(WIRE)
         rights.enter(identity.user.pk)
         try:
             code = await _first(
@@ -126,28 +128,31 @@ class TopologySocket:
         """Until a frame is not taken in time."""
         pause = 1 / settings.NETBOARD.frames_per_second
         ping_at = time.monotonic() + PING_EVERY
-        next_frame = 0.0
         while True:
             client.wake.clear()
             now = time.monotonic()
             text = client.message()
             if text is None and now >= ping_at:
                 text, ping_at = frames.PING, now + PING_EVERY
-            if text is None and now >= next_frame:
+            if text is None and now >= client.next_frame:
                 text = client.frame(now)
                 if text is not None:
-                    next_frame = now + pause
+                    client.next_frame = now + pause
             if text is not None:
                 try:
                     async with asyncio.timeout(PATIENCE):
                         await send({"type": "websocket.send", "text": text})
                 except TimeoutError:
                     return SLOW
-            elif now < next_frame:
-                await asyncio.sleep(next_frame - now)
+            elif now < client.next_frame and client.held:
+                await asyncio.sleep(client.next_frame - now)
             else:
                 due = client.due(now)
-                await _woken(client.wake, min(ping_at - now, due) if due else ping_at - now)
+                client.resting = True
+                try:
+                    await _woken(client.wake, min(ping_at - now, due) if due else ping_at - now)
+                finally:
+                    client.resting = False
 
 
 async def _woken(wake: asyncio.Event, seconds: float) -> None:

@@ -296,8 +296,9 @@ class Hub:
         for audience in self._audiences.values():
             seen = [host for host in touched if host in audience.hosts]
             if seen or not touched:
+                now = self._clock()
                 for client in audience.clients:
-                    client.touch(seen)
+                    client.touch(seen, now)
 
     def _tell(self, host: str, told: Iterable[News]) -> None:
         for news in told:

@@ -45,6 +45,10 @@ _small = lru_cache(maxsize=32)(frame_of)
 _large = lru_cache(maxsize=1)(frame_of)
 
 
+WIRE: Final = "netboard.wire"
+"""The ASGI extension by which an application may write without waiting: see `client.Wire`."""
+
+
 class BoundedWebSocket(WebSocketsSansIOProtocol):
     """One connection."""
 
@@ -60,6 +64,22 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
                 )
             ]
 
+    def handle_connect(self, event: Any) -> None:
+        """As uvicorn's; the application is given the wire as well."""
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            extensions: Any = self.scope["extensions"]
+            extensions[WIRE] = self
+
+    def ready(self) -> bool:
+        """Whether a text can be written now: the client has taken what it got before."""
+        return self.writable.is_set() and not self.disconnected and self._open()
+
+    def write(self, text: str) -> None:
+        """Write a text frame, made once for all who get the same."""
+        made = _small if len(text) <= LARGEST else _large
+        self.transport.write(made(text, bool(self.conn.extensions)))
+
     async def send(self, message: Any) -> None:
         """As uvicorn's, but a text's frame is shared. Waits while the client does not read."""
         text = message.get("text") if message["type"] == "websocket.send" else None
@@ -69,8 +89,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         await self.writable.wait()
         if self.disconnected or not self._open():
             raise ClientDisconnected
-        made = _small if len(text) <= LARGEST else _large
-        self.transport.write(made(text, bool(self.conn.extensions)))
+        self.write(text)
 
     def _open(self) -> bool:
         return (
