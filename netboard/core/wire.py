@@ -152,5 +152,34 @@ class Notice(TypedDict):
     params: dict[str, Json]
 
 
-ServerFrame = Snapshot | Delta | Stale | Live | Ping | Notice
+class StepDetail(TypedDict):
+    """What a step found: a code with its parameters; put into words at the edge."""
+
+    code: str
+    params: dict[str, Json]
+
+
+class Step(TypedDict):
+    """One step of an operation as it goes. `state`: waiting, running, done, warned, failed or skipped."""
+
+    name: str
+    state: str
+    detail: list[StepDetail]
+    at: str
+
+
+class Progress(TypedDict):
+    """An operation on a host in view went on. Each frame is whole: a later one replaces the earlier."""
+
+    type: Literal["operation"]
+    id: str
+    host: str
+    kind: str
+    subject: str
+    state: str
+    steps: list[Step]
+    error: StepDetail | None
+
+
+ServerFrame = Snapshot | Delta | Stale | Live | Ping | Notice | Progress
 ClientFrame = Hello

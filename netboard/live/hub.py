@@ -85,6 +85,13 @@ class Hub:
         client.look(audience, resume)
         self._poke.set()
 
+    def tell(self, host: str, about: tuple[str, str], frame: str) -> None:
+        """Hand a frame to every client that has this host in view; a later one about the same replaces it."""
+        for audience in self._audiences.values():
+            if audience.view.covers(host):
+                for client in audience.clients:
+                    client.say(about, frame)
+
     def _part(self, client: Client) -> None:
         if client.audience is not None:
             client.audience.clients.discard(client)
@@ -302,10 +309,7 @@ class Hub:
 
     def _tell(self, host: str, told: Iterable[News]) -> None:
         for news in told:
-            for audience in self._audiences.values():
-                if audience.view.covers(host):
-                    for client in audience.clients:
-                        client.say((host, news.source), news.frame)
+            self.tell(host, (host, news.source), news.frame)
 
     def _say_all(self, about: tuple[str, str], frame: str) -> None:
         for client in self._clients:

@@ -1,4 +1,5 @@
-"""What a web process has one of (per event loop, made when first used): the hub, and the watch over rights."""
+"""What a web process has one of (per event loop, made when first used): the hub, the ear for operations, the watch
+over rights."""
 
 import asyncio
 from weakref import WeakKeyDictionary
@@ -6,10 +7,12 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 
 from netboard.live.hub import Hub
+from netboard.live.progress import Progress
 from netboard.live.rights import Rights
 from netboard.wiring import build
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+_progress: WeakKeyDictionary[asyncio.AbstractEventLoop, Progress] = WeakKeyDictionary()
 _rights: WeakKeyDictionary[asyncio.AbstractEventLoop, Rights] = WeakKeyDictionary()
 
 
@@ -24,7 +27,15 @@ def hub() -> Hub:
             full_limit=ours.full_limit,
             frames_per_second=ours.frames_per_second,
         )
+        _progress[loop] = Progress(_hubs[loop])
+    _progress[loop].start()
     return _hubs[loop]
+
+
+def progress() -> Progress:
+    """What tells the running loop's clients of operations."""
+    hub()
+    return _progress[asyncio.get_running_loop()]
 
 
 def rights() -> Rights:
@@ -35,6 +46,8 @@ def rights() -> Rights:
 async def close() -> None:
     """End what runs in the background of the running loop."""
     loop = asyncio.get_running_loop()
+    if loop in _progress:
+        await _progress.pop(loop).close()
     if loop in _hubs:
         await _hubs.pop(loop).close()
     if loop in _rights:

@@ -136,6 +136,32 @@ export interface Notice {
   params: { [key: string]: Json };
 }
 
-export type ServerFrame = Snapshot | Delta | Stale | Live | Ping | Notice;
+/** What a step found: a code with its parameters; put into words at the edge. */
+export interface StepDetail {
+  code: string;
+  params: { [key: string]: Json };
+}
+
+/** One step of an operation as it goes. `state`: waiting, running, done, warned, failed or skipped. */
+export interface Step {
+  name: string;
+  state: string;
+  detail: StepDetail[];
+  at: string;
+}
+
+/** An operation on a host in view went on. Each frame is whole: a later one replaces the earlier. */
+export interface Progress {
+  type: "operation";
+  id: string;
+  host: string;
+  kind: string;
+  subject: string;
+  state: string;
+  steps: Step[];
+  error: StepDetail | null;
+}
+
+export type ServerFrame = Snapshot | Delta | Stale | Live | Ping | Notice | Progress;
 
 export type ClientFrame = Hello;
