@@ -1,4 +1,4 @@
-"""A real Chromium: one for a worker, a fresh context for a test. What the page logs as an error fails the test."""
+"""A real Chromium: one for a module, a fresh context for a test. What the page logs as an error fails the test."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,9 +26,9 @@ PATIENCE = 45_000
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The worker's browser."""
+    """The module's browser. Playwright keeps an event loop running in this thread: it must end before other tests."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
