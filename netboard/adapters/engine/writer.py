@@ -106,12 +106,14 @@ class EngineWriter:
             )
             if subnet
         ]
+        ipam = IPAMConfig(pool_configs=pools)
+        ipam["Options"] = {}  # as the command line sends it: inspected, both look the same
         with self._edge() as client:
             made = client.create_network(
                 spec.name,
                 driver=spec.driver,
                 options=driver_options(spec) or None,
-                ipam=IPAMConfig(pool_configs=pools),
+                ipam=ipam,
                 check_duplicate=True,
                 internal=spec.internal,
                 labels={**spec.labels, **labels},

@@ -90,9 +90,21 @@ def _child_holds(delivery: Delivery, told: StepLog, spec: NetworkCreate) -> None
         told.warn("gateway_silent", address=spec.gateway, parent=parent)
 
 
+def attachment(container: Container, network: Network) -> Endpoint | None:
+    """The container's endpoint on the network; a container that never ran names its networks without their ids."""
+    return next(
+        (
+            one
+            for one in container.endpoints
+            if one.network == network.id or (not one.network and one.network_name == network.name)
+        ),
+        None,
+    )
+
+
 def endpoint_holds(delivery: Delivery, told: StepLog, network: Network, container: Container, asked: Endpoint) -> None:
     """The endpoint is there as asked, its device carries its address, and the address answers where it can be asked."""
-    endpoint = next((one for one in container.endpoints if one.network == network.id), None)
+    endpoint = attachment(container, network)
     if endpoint is None:
         raise Failed("verify_endpoint_missing", container=container.name, network=network.name)
     for field in ("address", "address6", "mac"):

@@ -36,7 +36,7 @@ class Connect:
         """Attach it, unless an earlier delivery did."""
         with delivery.step("check") as told:
             network, container = _network(delivery, self.spec.network), _container(delivery, self.spec.container)
-            there = any(one.network == network.id for one in container.endpoints)
+            there = _is_joined(container, network)
             begun = "begun" in delivery.recorded
             # The plan saw it unattached. What an earlier delivery told may be lost with the bus, so from the second
             # one on it counts as made by us, but is not taken off again unless that is known.
@@ -47,8 +47,9 @@ class Connect:
         with delivery.step("connect") as told:
             if not there:
                 delivery.record("begun", "1")
-                delivery.engine.connect(network.id, container.id, self._asked())
+                # Where the engine refuses a join it may list the endpoint all the same: it has to be taken off again.
                 delivery.made = True
+                delivery.engine.connect(network.id, container.id, self._asked())
                 told.say("connected", container=container.name, network=network.name)
             else:
                 told.say("found_again", network=network.id[:12])
@@ -58,12 +59,29 @@ class Connect:
         with delivery.step("verify") as told:
             network, container = _network(delivery, self.spec.network), _container(delivery, self.spec.container)
             checks.endpoint_holds(delivery, told, network, container, self._asked())
-        endpoint = next(one for one in container.endpoints if one.network == network.id)
+        endpoint = checks.attachment(container, network)
+        assert endpoint is not None  # or the check had failed
         delivery.result["address"] = endpoint.address.partition("/")[0]
 
     def undo(self, delivery: Delivery) -> None:
-        """Take it off again."""
-        delivery.engine.disconnect(self.spec.network, self.spec.container)
+        """Take it off again.
+
+        The engine goes on listing a network whose join it refused, without an endpoint, and will not disconnect what is
+        not connected (20.10: "is not connected to network"): once it was joined with any address, it lets go.
+        """
+        network, container = self.spec.network, self.spec.container
+        delivery.engine.disconnect(network, container)
+        left = delivery.engine.container(container)
+        known = delivery.engine.network(network)
+        if left is not None and known is not None and checks.attachment(left, known) is not None:
+            delivery.engine.connect(network, container, Endpoint(network, ""))
+            delivery.engine.disconnect(network, container)
+
+
+def _is_joined(container: Container, network: Network) -> bool:
+    """Attached for real: a container that runs has an endpoint's id for it."""
+    endpoint = checks.attachment(container, network)
+    return endpoint is not None and (bool(endpoint.endpoint) or container.state != "running")
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def _members(delivery: Delivery, network: Network) -> list[Member]:
         container = delivery.engine.container(container_id)
         if container is None:
             continue
-        endpoint = next((one for one in container.endpoints if one.network == network.id), None)
+        endpoint = checks.attachment(container, network)
         if endpoint is not None:
             found.append(_member(container, endpoint))
     return found

@@ -1,0 +1,63 @@
+"""The agent's side of operations, run inside a machine: takes jobs as lines of JSON, answers how each delivery ended.
+
+`cut` names a report, `<step>:<state>`, `recorded` or `state:<state>`: instead of being sent it cuts the delivery off,
+as a kill at that moment would. What was done until then stays done.
+"""
+
+import json
+import sys
+from typing import Any
+
+from netboard.agent.operations.delivery import Tools, carry_out
+from netboard.agent.operations.verbs import verb_of
+from netboard.core.errors import NetboardError
+from netboard.core.operations import Report
+from netboard.core.ports import ReportWriter
+from netboard.wiring import build
+from netboard.wiring.settings import Settings
+
+
+class Cut(BaseException):
+    """Nothing in the product catches it."""
+
+
+class CuttingReports:
+    """Passes everything on to the bus but the one report that cuts."""
+
+    def __init__(self, bus: ReportWriter) -> None:
+        self._bus = bus
+        self.cut = ""
+
+    def report(self, report: Report) -> None:
+        """Send it, or cut here."""
+        if self.cut and self.cut in _names(report):
+            raise Cut
+        self._bus.report(report)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._bus, name)
+
+
+def _names(report: Report) -> list[str]:
+    names = [f"{report['step']['name']}:{report['step']['state']}"] if "step" in report else []
+    return names + (["recorded"] if "recorded" in report else []) + [f"state:{report.get('state', '')}"]
+
+
+def main() -> None:
+    """argv: the engine's address, the bus's address."""
+    settings = Settings(docker=sys.argv[1], redis_url=sys.argv[2], host_id="h1")
+    reports = CuttingReports(build.report_writer(settings))
+    tools = Tools("h1", build.engine_writer(settings), build.data_plane(settings), reports)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        reports.cut = asked["cut"]
+        try:
+            answer = {"state": carry_out(asked["job"], verb_of(asked["job"]), tools)}
+        except Cut:
+            answer = {"state": "cut"}
+        except NetboardError as error:
+            answer = {"state": "refused", "code": error.code}
+        print(json.dumps(answer), flush=True)
+
+
+main()
