@@ -22,6 +22,7 @@ from netboard.core.model import Facts, FactsChange
 from netboard.core.ports import Watcher
 from netboard.core.resolve import Resolver
 from netboard.wiring.build import engine_watcher, kernel_watcher
+from netboard.wiring.process import collect_rarely
 from netboard.wiring.settings import Settings
 from tests.lab.machine import Machine
 from tests.lab.observed import ROOT
@@ -115,6 +116,7 @@ def inside(url: str) -> None:
     client = docker.APIClient(base_url=url)
     visitor = Visitor()
     resource_limit()
+    collect_rarely()
     floors, snapshots = [], []
     for _ in range(ROUNDS):
         floors.append(floor(client, visitor))

@@ -41,12 +41,14 @@ def observe(options: Settings) -> int:
     """Run the observer until SIGTERM or SIGINT."""
     from netboard.agent.observer import Observer
     from netboard.wiring import build
+    from netboard.wiring.process import collect_rarely
 
     writer = build.log_writer(options, options.host)
     watchers: dict[str, Watcher] = {"kernel": build.kernel_watcher(options), "engine": build.engine_watcher(options)}
     observer = Observer(options, writer, watchers)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: observer.stop())
+    collect_rarely()
     try:
         observer.run()
     finally:

@@ -68,6 +68,10 @@ class Connection:
         """Close all sockets that are not in use."""
         self._client.close()
 
+    def versions(self) -> Engine:
+        """What the engine said of itself when the connection was made: its versions, without asking again."""
+        return parse.engine(self._version, {})
+
     def engine(self) -> Engine:
         """What the engine says of itself."""
         with self._edge():

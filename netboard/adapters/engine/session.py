@@ -42,18 +42,22 @@ class Session:
         self._details_at = 0.0
 
     def list_all(self) -> None:
-        """Tell everything in three calls. Raises `EngineUnavailable`."""
+        """Tell everything in two calls; what the engine says of itself, which takes it longer, follows in a third.
+
+        Raises `EngineUnavailable`.
+        """
         self._mirror.replace(self._connection.containers(), self._connection.networks())
         self._tell(
             FactsChange(
                 source="engine",
                 whole=True,
                 state=Source("live", utc()),
-                engine=self._connection.engine(),
+                engine=self._connection.versions(),
                 containers=dict(self._mirror.containers),
                 networks=dict(self._mirror.networks),
             )
         )
+        self._tell(FactsChange(source="engine", engine=self._connection.engine()))
         self._heard = time.monotonic()
         self._agenda.want_details(self._mirror.containers)
 
