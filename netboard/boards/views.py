@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from netboard.accounts.access import visible_to
+from netboard.accounts.models import Role, User
 from netboard.boards import exports, reading, recent_events, words, words_learn
 from netboard.core.errors import BusUnavailable, Missing, NetboardError
 from netboard.core.ids import host_of
@@ -24,7 +25,12 @@ def board(request: HttpRequest) -> HttpResponse:
         ],
         "nat": words_learn.LEARN["nat"],
     }
-    context = {"words": words.block(), "legend": legend, "formats": exports.FORMATS}
+    context = {
+        "words": words.block(),
+        "legend": legend,
+        "formats": exports.FORMATS,
+        "may_change": isinstance(request.user, User) and request.user.has_role(Role.OPERATOR),
+    }
     return render(request, "boards/board.html", context)
 
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from netboard.boards.words_learn import LEARN as LEARN
 from netboard.hosts.texts import SENTENCES
+from netboard.operations import words as operations
+from netboard.operations.models import State as OperationState
 
 STATES: Mapping[str, object] = {
     "up": _("up"),
@@ -106,6 +108,19 @@ PAGE: Mapping[str, object] = {
     "altnames": _("other names"),
     "belongs_to": _("Belongs to"),
     "bridge_device": _("bridge device"),
+    "change": _("Change"),
+    "details": _("Details"),
+    "plan": _("Plan"),
+    "plan_clear": _("Nothing stands in its way."),
+    "plan_close": _("Close"),
+    "plan_discard": _("Discard"),
+    "plan_do": _("Do it"),
+    "plan_drawn": _("The plan is drawn on the board."),
+    "plan_leave": _("Leave it running"),
+    "plan_refused": _("The plan is drawn on the board; something stands in its way."),
+    "plan_refuses": _("stands in the way"),
+    "plan_unreadable": _("The plan in this link cannot be read; make it anew from a form."),
+    "plan_warns": _("good to know"),
     "by_hand": _("By hand"),
     "carried_by": _("Carried by"),
     "carrier": _("carrier"),
@@ -320,5 +335,9 @@ def block() -> dict[str, str]:
     words |= {f"code_{key}": str(text) for key, text in WARNINGS.items()}
     words |= {f"code_{key}": _percent_to_braces(translate(text)) for key, text in SENTENCES.items()}
     words |= {f"learn_{key}": str(text) for key, text in LEARN.items()}
+    words |= {f"kind_of_{key}": str(text) for key, text in operations.KINDS.items()}
+    words |= {f"op_{state.value}": str(state.label) for state in OperationState}
+    words |= {f"step_{key}": str(text) for key, text in operations.STEPS.items()}
+    words |= {f"stepstate_{key}": str(text) for key, text in operations.STEP_STATES.items()}
     words |= {f"board_{key}": str(text) for key, text in BOARD.items()}
     return words

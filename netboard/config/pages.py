@@ -15,6 +15,8 @@ NAVIGATION: tuple[tuple[str, object], ...] = (
     ("boards:networks", _("Networks")),
     ("boards:containers", _("Containers")),
     ("operations:index", _("Operations")),
+)
+FURTHER: tuple[tuple[str, object], ...] = (
     ("operations:pools", _("Pools")),
     ("operations:differences", _("Differences")),
 )
@@ -38,14 +40,13 @@ def _links(request: HttpRequest, entries: tuple[tuple[str, object], ...]) -> lis
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """Context of every template: navigation, theme, languages."""
+    """Context of every template: navigation and what is folded in it, theme, languages."""
     user = getattr(request, "user", None)
     person = user if isinstance(user, User) else None
-    entries = NAVIGATION
-    if person is not None and person.has_role(Role.ADMIN):
-        entries = (*entries, *ADMINISTRATION)
+    further = (*FURTHER, *ADMINISTRATION) if person is not None and person.has_role(Role.ADMIN) else FURTHER
     return {
-        "navigation": _links(request, entries) if person is not None else [],
+        "navigation": _links(request, NAVIGATION) if person is not None else [],
+        "further": _links(request, further) if person is not None else [],
         "theme": person.theme if person is not None else "auto",
         "languages": settings.LANGUAGES,
     }

@@ -7,13 +7,16 @@ from typing import Any, Final, NamedTuple
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from netboard.core.change import addresses
 from netboard.core.change.specs import DRIVERS_OF_FIELD, MODES
 from netboard.core.change.world import World, engine_id
 from netboard.core.errors import Invalid
 from netboard.core.ids import class_of
+from netboard.networks.words_drivers import DRIVERS
 from netboard.operations.models import Pool
 
 Choices = Sequence[tuple[str, Any]]
+_DRIVERS = ("bridge", "macvlan", "ipvlan", "overlay", "host", "none")
 _PARENTS = ("nic", "bridge", "vlan", "bond", "team", "veth", "dummy")
 
 
@@ -53,10 +56,11 @@ ONLY: Final[Mapping[str, str]] = {name: " ".join(drivers) for name, drivers in D
 
 
 class Shown(NamedTuple):
-    """A field as the page shows it."""
+    """A field as the page shows it. `explained`: sentences for its choices, of which the chosen one's is shown."""
 
     bound: forms.BoundField
     only: str
+    explained: Mapping[str, object]
 
 
 class SpecForm(forms.Form):
@@ -72,16 +76,34 @@ class SpecForm(forms.Form):
     def fill(self, world: World) -> None:
         """Fill choices from the live state."""
 
+    def title(self, name: str) -> str:
+        """What stands before an error of this field; nothing for an error of the whole form."""
+        return f"{self.fields[name].label}: " if name in self.fields else ""
+
+    def suggest(self, name: str, value: str) -> None:
+        """Show in an empty field what would be taken."""
+        if value:
+            self.fields[name].widget.attrs["placeholder"] = value
+
     @property
     def main(self) -> list["Shown"]:
         """The fields that most people fill in; why comes last."""
         names = [name for name in self.fields if name not in ADVANCED and name != "reason"]
-        return [Shown(self[name], ONLY.get(name, "")) for name in [*names, "reason"]]
+        return [self._shown(name) for name in [*names, "reason"]]
 
     @property
     def more(self) -> list["Shown"]:
         """The rest."""
-        return [Shown(self[name], ONLY.get(name, "")) for name in self.fields if name in ADVANCED]
+        return [self._shown(name) for name in self.fields if name in ADVANCED]
+
+    @property
+    def said(self) -> list[tuple[str, list[str]]]:
+        """Each field's name with what is wrong with it, for the places below the fields."""
+        return [(name, [str(error) for error in self.errors.get(name, [])]) for name in self.fields]
+
+    def _shown(self, name: str) -> "Shown":
+        explained = {driver: DRIVERS[driver] for driver in _DRIVERS} if name == "driver" else {}
+        return Shown(self[name], ONLY.get(name, ""), explained)
 
     @property
     def more_open(self) -> bool:
@@ -99,13 +121,15 @@ class NetworkForm(SpecForm):
     name = forms.CharField(label=_("Name"), max_length=128, required=False)
     driver = forms.ChoiceField(
         label=_("Driver"),
-        choices=[(driver, driver) for driver in ("bridge", "macvlan", "ipvlan", "overlay", "host", "none")],
+        choices=[(driver, driver) for driver in _DRIVERS],
         initial="bridge",
     )
     subnet = forms.CharField(
         label=_("Subnet"), required=False, max_length=60, help_text=_("Empty: the next free one, as shown beside.")
     )
-    gateway = forms.CharField(label=_("Gateway"), required=False, max_length=60)
+    gateway = forms.CharField(
+        label=_("Gateway"), required=False, max_length=60, help_text=_("Empty: the first address of the subnet.")
+    )
     ip_range = forms.CharField(
         label=_("Range for containers"), required=False, max_length=60, help_text=_("A part of the subnet.")
     )
@@ -120,24 +144,46 @@ class NetworkForm(SpecForm):
     parent = forms.ChoiceField(
         label=_("Parent"), required=False, help_text=_("For macvlan and ipvlan: the host's device it hangs on.")
     )
-    vlan = forms.IntegerField(label=_("VLAN"), required=False, min_value=1, max_value=4094)
+    vlan = forms.IntegerField(
+        label=_("VLAN"),
+        required=False,
+        min_value=1,
+        max_value=4094,
+        help_text=_("The engine makes a sub-interface of the parent for this tag."),
+    )
     mode = forms.ChoiceField(
         label=_("Mode"),
         required=False,
+        help_text=_("macvlan: bridge is usual. ipvlan: l2 like a switch, l3 routes and has no broadcast."),
         choices=[("", "–"), *((mode, mode) for modes in MODES.values() for mode in modes)],
     )
     ipv6 = forms.BooleanField(label=_("IPv6"), required=False)
     subnet6 = forms.CharField(label=_("IPv6 subnet"), required=False, max_length=60)
     internal = forms.BooleanField(label=_("Internal: no way out"), required=False)
     isolated = forms.BooleanField(label=_("Isolated: containers cannot reach each other"), required=False)
-    attachable = forms.BooleanField(label=_("Attachable (overlay)"), required=False)
-    encrypted = forms.BooleanField(label=_("Encrypted (overlay)"), required=False)
-    mtu = forms.IntegerField(label=_("MTU"), required=False, min_value=68, max_value=65535)
-    bridge = forms.CharField(label=_("Name of the bridge device"), required=False, max_length=15)
+    attachable = forms.BooleanField(
+        label=_("Attachable (overlay)"),
+        required=False,
+        help_text=_("Without it only services of the swarm may join, no single containers."),
+    )
+    encrypted = forms.BooleanField(
+        label=_("Encrypted (overlay)"), required=False, help_text=_("IPsec between the hosts, where their kernels can.")
+    )
+    mtu = forms.IntegerField(
+        label=_("MTU"), required=False, min_value=68, max_value=65535, help_text=_("Empty: the engine's, usually 1500.")
+    )
+    bridge = forms.CharField(
+        label=_("Name of the bridge device"),
+        required=False,
+        max_length=15,
+        help_text=_("Empty: br- and the start of the network's id."),
+    )
 
     def fill(self, world: World) -> None:
         """Parents from the kernel, pools from the database."""
         self.fields["parent"].choices = parents_of(world)  # type: ignore[attr-defined]
+        self.suggest("subnet", addresses.choose(world, "bridge", size=None)[0])
+        self.suggest("subnet6", addresses.choose6(world, "bridge"))
         rows = Pool.objects.filter(host__in=("", world.host))
         self.fields["pool"].choices = [  # type: ignore[attr-defined]
             ("", _("any that fits")),
@@ -170,10 +216,24 @@ class EndpointForm(SpecForm):
         label=_("Address"), required=False, max_length=60, help_text=_("Empty: the engine's choice.")
     )
     address6 = forms.CharField(label=_("IPv6 address"), required=False, max_length=60)
-    mac = forms.CharField(label=_("MAC address"), required=False, max_length=20)
+    mac = forms.CharField(
+        label=_("MAC address"),
+        required=False,
+        max_length=20,
+        help_text=_("Empty: the engine makes one from the address."),
+    )
     aliases = forms.CharField(
         label=_("Aliases"), required=False, max_length=600, help_text=_("With commas or blanks between.")
     )
+
+    def propose(self, world: World) -> None:
+        """Show the next free address of the network that is chosen, or comes first."""
+        choices = self.fields["network"].choices  # type: ignore[attr-defined]
+        values = self.data if self.is_bound else self.initial
+        chosen = values.get("network") or next((value for value, _title in choices), "")
+        node = next((node for node in world.networks if engine_id(node) == chosen), None)
+        if node is not None and not node["facts"].get("builtin"):
+            self.suggest("address", addresses.next_free(world, node["id"]))
 
     def values(self) -> dict[str, Any]:
         """Aliases as a list."""
@@ -194,6 +254,7 @@ class ConnectForm(EndpointForm):
         """Networks and containers."""
         self.fields["network"].choices = networks_of(world, attachable=True)  # type: ignore[attr-defined]
         self.fields["container"].choices = containers_of(world)  # type: ignore[attr-defined]
+        self.propose(world)
 
 
 class DisconnectForm(SpecForm):
@@ -240,6 +301,7 @@ class RunForm(EndpointForm):
     def fill(self, world: World) -> None:
         """Networks, the built-in ones too."""
         self.fields["network"].choices = networks_of(world)  # type: ignore[attr-defined]
+        self.propose(world)
 
     def values(self) -> dict[str, Any]:
         """Command and ports taken apart."""

@@ -176,7 +176,8 @@ def preview(request: HttpRequest, kind: str) -> HttpResponse:
     except NetboardError as error:
         return render(request, "operations/_preview.html", {"problem": str(error)})
     form = FORMS[kind](request.POST, world=world)
-    return render(request, "operations/_preview.html", {**_judged(form, kind, world), "kind": kind, "host": host})
+    context = {**_judged(form, kind, world), "kind": kind, "host": host}
+    return render(request, "operations/_preview.html", {**context, "said": form.said})
 
 
 def values_of(form: SpecForm) -> dict[str, Any]:
@@ -200,11 +201,15 @@ def _judged(form: SpecForm, kind: str, world: World) -> dict[str, Any]:
     if not form.is_bound:
         form = type(form)(form.initial, world=world)
     if not form.is_valid():
-        return {"errors": [str(one) for errors in form.errors.values() for one in errors]}
+        return {"errors": [f"{form.title(name)}{one}" for name, errors in form.errors.items() for one in errors]}
     try:
         found = planning.preview(world.host, kind, values_of(form)).preview
     except NetboardError as error:
+        put_on(form, error)
         return {"errors": [str(error)]}
+    for finding in found.findings:
+        if finding.severity == "refuse" and finding.field in form.fields:
+            form.add_error(finding.field, selectors.conflict(finding)["message"])
     return _shown(found, world)
 
 

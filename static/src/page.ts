@@ -8,6 +8,7 @@ import { parse, select } from "./filter";
 import { Inspector } from "./inspector/index";
 import type { Camera, Mark, Renderer } from "./model";
 import { Palette } from "./palette";
+import { Plan } from "./plan/index";
 import { createRenderer } from "./render/index";
 import { Shortcuts, type Action } from "./shortcuts";
 import { Socket } from "./socket";
@@ -31,6 +32,7 @@ export class Page {
   private readonly inspector: Inspector;
   private readonly palette: Palette;
   private readonly feed: Feed;
+  private readonly plan: Plan;
   private readonly status = new Status(this.store);
   private readonly history = new History((view) => this.restore(view));
   private readonly shortcuts: Shortcuts;
@@ -51,6 +53,7 @@ export class Page {
     }, { words: rendererWords() });
     this.tree = new Tree(byId("tree"), this.store, t("tree"), { select: (id, add) => this.select(id, add), enter: (id) => this.details(id) });
     this.inspector = new Inspector(byId("inspector"), this.store, {
+      operate: this.body.dataset["operate"] ?? "",
       go: (id) => this.go(id, true),
       center: (id) => this.center(id),
       link: () => this.history.link(),
@@ -64,6 +67,11 @@ export class Page {
     this.feed = new Feed(byId("feed"), byId("feed-pause"), byId("feed-count"), this.store, {
       go: (id) => this.go(id, true),
       marks: (marks) => { this.fresh = marks; this.mark(); },
+    });
+    this.plan = new Plan(byId("plan"), this.store, this.body.dataset["csrf"] ?? "", this.body.dataset["operate"] !== undefined, {
+      draw: (fit) => this.drawPlan(fit),
+      discard: () => { this.history.step({ plan: "" }); this.plan.show(""); },
+      say: (words) => this.say(words),
     });
     this.shortcuts = new Shortcuts(this.canvas, (action) => this.act(action));
   }
@@ -86,13 +94,21 @@ export class Page {
       else this.status.noticed(frame.code, frame.params);
       return;
     }
+    if (frame.type === "operation") {
+      this.plan.take(frame);
+      return;
+    }
     this.status.connected("live");
     this.body.dataset["connection"] = "live";
     const outcome = this.store.apply(frame);
     if (outcome.kind === "gap") socket.resync();
     if (outcome.kind === "changed") {
       socket.settled();
-      this.renderer.update(this.store, outcome.changes.reset ? null : outcome.changes, { folded: new Set(this.history.current.folded) });
+      this.renderer.update(this.plan.view(), outcome.changes.reset ? null : outcome.changes, { folded: new Set(this.history.current.folded) });
+      if (this.plan.active) {
+        this.mark();
+        this.plan.changed(frame.type === "delta" ? frame.host : "");
+      }
       if (!this.known) this.first();
       this.feed.take(outcome);
       this.later();
@@ -130,7 +146,8 @@ export class Page {
 
   private restore(view: View): void {
     this.palette.set(view.filter);
-    this.renderer.update(this.store, null, { folded: new Set(view.folded) });
+    this.plan.show(view.plan);
+    this.renderer.update(this.plan.view(), null, { folded: new Set(view.folded) });
     this.sift(view.filter);
     this.showSelection(true);
     this.moving = true;
@@ -204,7 +221,16 @@ export class Page {
   private fold(id: string): void {
     const { folded } = this.history.current;
     this.history.step({ folded: folded.includes(id) ? folded.filter((item) => item !== id) : [...folded, id] });
-    this.renderer.update(this.store, null, { folded: new Set(this.history.current.folded) });
+    this.renderer.update(this.plan.view(), null, { folded: new Set(this.history.current.folded) });
+  }
+
+  private drawPlan(fit: readonly string[] | null): void {
+    if (!this.known) return;
+    this.renderer.update(this.plan.view(), null, { folded: new Set(this.history.current.folded) });
+    this.mark();
+    const places = (fit ?? []).filter((id) => this.renderer.boxOf(id) !== null);
+    if (places.length > 0) this.renderer.fit(places);
+    this.body.dataset["planned"] = String(this.plan.marks().size);
   }
 
   private moved(camera: Camera): void {
@@ -222,7 +248,7 @@ export class Page {
   }
 
   private mark(): void {
-    this.renderer.mark(new Map([...this.fresh, ...this.impact]));
+    this.renderer.mark(new Map([...this.fresh, ...this.impact, ...this.plan.marks()]));
   }
 
   private say(words: string): void {

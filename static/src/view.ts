@@ -11,9 +11,11 @@ export interface View {
   readonly folded: readonly string[];
   /** null: everything in view. */
   readonly camera: Camera | null;
+  /** A plan that is drawn on the board: `kind~host~spec`; empty: none. */
+  readonly plan: string;
 }
 
-export const EMPTY: View = { selection: [], filter: "", folded: [], camera: null };
+export const EMPTY: View = { selection: [], filter: "", folded: [], camera: null, plan: "" };
 
 const LIMIT = 200;
 
@@ -37,6 +39,7 @@ export function read(fragment: string): View {
     filter: (params.get("q") ?? "").slice(0, 500),
     folded: ids(params.get("f")),
     camera: camera(params.get("c")),
+    plan: (params.get("plan") ?? "").slice(0, 8_000),
   };
 }
 
@@ -49,6 +52,7 @@ export function write(view: View): string {
     const { x, y, scale } = view.camera;
     params.set("c", `${Math.round(x)},${Math.round(y)},${Number(scale.toPrecision(4))}`);
   }
+  if (view.plan) params.set("plan", view.plan);
   return params.toString();
 }
 

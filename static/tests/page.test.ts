@@ -169,7 +169,7 @@ test("the tree puts a container under its network, its interface under it, and h
 });
 
 test("a view survives its link, and any fragment can be read", () => {
-  const view = { selection: ["h1.c.web"], filter: "net:front -state:up \"a b\"", folded: ["group:h1:shop"], camera: { x: -12, y: 40, scale: 1.25 } };
+  const view = { selection: ["h1.c.web"], filter: "net:front -state:up \"a b\"", folded: ["group:h1:shop"], camera: { x: -12, y: 40, scale: 1.25 }, plan: "network.create~h1~{}" };
   assert.deepEqual(read(`#${write(view)}`), view);
   fc.assert(fc.property(fc.string(), (fragment) => { read(fragment); }), { numRuns: 200 });
 });

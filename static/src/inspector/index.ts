@@ -7,6 +7,7 @@ import type { GraphView } from "../model";
 import type { Json, Node } from "../wire";
 import { has, n, t, time } from "../words";
 import { fetchJson } from "../http";
+import { changesOf } from "./changes";
 import { commandsFor } from "./commands";
 import { body, subtitle } from "./kinds";
 import { type Context, exposure, items, section } from "./parts";
@@ -17,6 +18,8 @@ export interface Loss {
 }
 
 export interface InspectorEvents {
+  /** The address of the forms of operations; empty for those who may not change anything. */
+  readonly operate: string;
   go(id: string): void;
   center(id: string): void;
   link(): string;
@@ -113,6 +116,7 @@ export class Inspector {
     return [
       h("header", {}, h("h2", { tabindex: -1, id: "inspected" }, glyph(node), " ", named(nameOf(node))), h("p", { class: "quiet" }, named(subtitle(context, node)))),
       actions,
+      this.changes(node),
       failing && this.answer ? section(t("if_this_fails"), this.answer) : null,
       ...body(context, node),
       section(t("by_hand"), this.commands(node)),
@@ -120,6 +124,13 @@ export class Inspector {
       node.kind === "namespace" || classOf(node) === "device" ? this.later(t("tables"), async () => this.annex(node)) : null,
       this.learn(node),
     ];
+  }
+
+  /** Links to the forms of operations, for those who may change something. */
+  private changes(node: Node): HTMLElement | null {
+    const links = changesOf(node, this.events.operate);
+    return links.length === 0 ? null : h("details", { class: "changes", open: true }, h("summary", {}, t("change")),
+      h("ul", {}, ...links.map(({ kind, url }) => h("li", {}, h("a", { href: url, "data-kind": kind }, t(`kind_of_${kind}`))))));
   }
 
   private commands(node: Node): HTMLElement {
