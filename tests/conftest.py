@@ -16,6 +16,7 @@ pytest_plugins = [
         "tests.support.board",
         "tests.support.browser",
         "tests.support.machine",
+        "tests.support.site",
     )
     if find_spec(name) is not None
 ]

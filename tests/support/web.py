@@ -46,7 +46,7 @@ class Web:
         self.port: int = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NETBOARD_")}
-        self._environment = {
+        self.environment = {
             **kept,
             "PYTHONPATH": str(ROOT),
             "DJANGO_SETTINGS_MODULE": "netboard.config.settings",
@@ -63,7 +63,7 @@ class Web:
         """Run Python with these arguments in the server's environment; what it printed."""
         done = subprocess.run(
             [sys.executable, *arguments],
-            env=self._environment,
+            env=self.environment,
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -76,10 +76,14 @@ class Web:
     def start(self) -> "Web":
         """Make the database and its people, then serve."""
         self.tokens = dict(line.split(" ") for line in self.run("-c", MAKE_PEOPLE).splitlines())
+        return self.serve()
+
+    def serve(self) -> "Web":
+        """Serve, for the first time or again."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "django", "web", "--fd", str(self.listener.fileno())],
-                env=self._environment,
+                env=self.environment,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
