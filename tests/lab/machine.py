@@ -171,8 +171,21 @@ class Machine:
         children = Path(f"/proc/{self._unshare.pid}/task/{self._unshare.pid}/children").read_text().split()
         self.pid = int(children[0])
 
+    def restart_engine(self) -> None:
+        """kill -9 of the engine and what it started, then start it again on the same data."""
+        inside = 'for p in /proc/[0-9]*; do case "$(cat $p/comm)" in dockerd|containerd) kill -9 ${p#/proc/};; esac; done'
+        self.run(["sh", "-c", inside])
+        assert self._dockerd is not None
+        _end(self._dockerd)
+        self.run(["sh", "-c", "rm -f /run/docker.pid /run/docker/containerd/containerd.pid"])
+        self._launch_engine()
+
     def _start_engine(self) -> None:
-        log = (self.folder / "dockerd.log").open("wb")
+        self._launch_engine()
+        self._import_image()
+
+    def _launch_engine(self) -> None:
+        log = (self.folder / "dockerd.log").open("ab")
         with log:
             self._dockerd = subprocess.Popen(
                 self.enter_command(
@@ -188,7 +201,6 @@ class Machine:
                 stderr=log,
             )
         wait_until(self._answers, seconds=60, what="the machine's engine")
-        self._import_image()
 
     def _answers(self) -> bool:
         assert self._dockerd is not None

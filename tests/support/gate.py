@@ -23,6 +23,9 @@ class Gate:
         self._listener.listen(64)
         self.url = f"unix://{self._path}"
         self._held = b""
+        self._part = b""
+        self._left = 0
+        self._lock = threading.Lock()
         self._open = threading.Event()
         self._open.set()
         self.waiting = 0
@@ -30,8 +33,9 @@ class Gate:
         self._closed = False
         threading.Thread(target=self._serve, name="gate", daemon=True).start()
 
-    def hold(self, method: str, path: str) -> None:
-        """Hold requests with this method whose path has this in it, from now on."""
+    def hold(self, method: str, path: str, most: int = 1) -> None:
+        """Hold the next requests (so many at most) with this method whose path has this in it."""
+        self._left = most
         self._held = method.encode() + b" "
         self._part = path.encode()
         self._open.clear()
@@ -73,18 +77,29 @@ class Gate:
         with client, socket.socket(socket.AF_UNIX) as engine:
             with contextlib.suppress(OSError):
                 engine.connect(self._engine)
+                was_held = False
                 while True:
                     ready, _, _ = select.select([client, engine], [], [])
                     for one in ready:
                         chunk = one.recv(65536)
                         if not chunk:
+                            if one is client and was_held:
+                                engine.recv(65536)  # carried out, though nobody listens any more
                             return
                         if one is client:
-                            self._wait(chunk)
+                            was_held = self._wait(chunk) or was_held
                         (engine if one is client else client).sendall(chunk)
 
-    def _wait(self, chunk: bytes) -> None:
-        if self._held and chunk.startswith(self._held) and self._part in chunk.split(b"\r\n", 1)[0]:
+    def _wait(self, chunk: bytes) -> bool:
+        """Hold a request that is to be held; whether it was."""
+        if not (self._held and chunk.startswith(self._held) and self._part in chunk.split(b"\r\n", 1)[0]):
+            return False
+        with self._lock:
+            if self._left <= 0:
+                return False
+            self._left -= 1
             self.waiting += 1
-            self._open.wait()
+        self._open.wait()
+        with self._lock:
             self.waiting -= 1
+        return True

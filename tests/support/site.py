@@ -20,8 +20,6 @@ from typing import Any, Final
 import pytest
 import requests
 
-from netboard.wiring import build
-from netboard.wiring.settings import Settings
 from tests.lab.machine import Machine
 from tests.support.valkey import Valkey
 from tests.support.wait import wait_until
@@ -141,6 +139,23 @@ class Site:
     def restart_web(self) -> None:
         """Serve again, on the same port and database."""
         self.web.serve()
+
+    def mend(self) -> None:
+        """Have everything run again that a test may have killed, and one worker only."""
+        if self.valkey.process is None:
+            self.valkey.start()
+        for name in [name for name in self._processes if name.startswith("worker") and name != "worker0"]:
+            self.kill(name)
+        for name, start in (
+            ("recorder", self.start_recorder),
+            ("observer", self.start_observer),
+            ("worker0", self.start_worker),
+        ):
+            process = self._processes.get(name)
+            if process is None or process.poll() is not None:
+                start()
+        if self.web.process is None or self.web.process.poll() is not None:
+            self.web.serve()
 
     def close(self) -> None:
         """End all of it and remove what it left."""
