@@ -13,7 +13,6 @@ from netboard.accounts.access import Visible, visible_to
 from netboard.boards import details, reading, words
 from netboard.core.errors import BusUnavailable, Missing
 from netboard.core.ids import FLEET
-from netboard.core.ports import HostGraph
 from netboard.core.wire import Node
 
 ROWS = 200
@@ -46,7 +45,7 @@ class Listing(TypedDict):
     next: str
 
 
-def _network(node: Node, graph: HostGraph) -> Row:
+def _network(node: Node) -> Row:
     facts = node["facts"]
     subnets = facts.get("subnets")
     counts = facts.get("counts")
@@ -57,7 +56,7 @@ def _network(node: Node, graph: HostGraph) -> Row:
     return _row(node, cidrs, str(facts.get("driver", "")), count if isinstance(count, int) else 0)
 
 
-def _container(node: Node, graph: HostGraph) -> Row:
+def _container(node: Node) -> Row:
     addresses = node["facts"].get("addresses")
     ports = node["facts"].get("ports")
     image = str(node["facts"].get("image", ""))
@@ -101,14 +100,14 @@ def _within(row: Row, word: str) -> bool:
 
 def listing(visible: Visible, kind: str, query: str, host: str = "", after: str = "") -> Listing:
     """Rows whose words all match, of at most `HOSTS` hosts that may be seen."""
-    make: Callable[[Node, HostGraph], Row] = _network if kind == "network" else _container
+    make: Callable[[Node], Row] = _network if kind == "network" else _container
     wanted = query.lower().split()
     rows: dict[str, Row] = {}
     last = ""
-    for place, (each, (_, _, graph)) in enumerate(reading.graphs(visible, host, after)):
+    for place, (each, nodes) in enumerate(reading.nodes(visible, kind, host, after)):
         if place == HOSTS or len(rows) >= ROWS:
             return {"rows": list(rows.values()), "next": last}
-        found = sorted((make(n, graph) for n in graph.nodes.values() if n["kind"] == kind), key=lambda row: row["name"])
+        found = sorted(map(make, nodes), key=lambda row: row["name"])
         rows |= {row["id"]: row for row in found if all(_within(row, word) for word in wanted)}
         last = each
     return {"rows": list(rows.values()), "next": ""}

@@ -33,6 +33,20 @@ def graphs(visible: Visible, only: str = "", after: str = "") -> Iterator[tuple[
             yield host, known
 
 
+def nodes(visible: Visible, kind: str, only: str = "", after: str = "") -> Iterator[tuple[str, list[Node]]]:
+    """Networks or containers of visible hosts in order of their ids; `after` skips some. Networks cost little: what is
+    shown from afar is read without the rest."""
+    chosen = [host for host in hosts(visible) if (not only or host == only) and host > after]
+    if kind == "network":
+        for start in range(0, len(chosen), 60):
+            batch = chosen[start : start + 60]
+            told = shared.networks(batch)
+            yield from ((host, told[host]) for host in batch if host in told)
+        return
+    for host, known in graphs(visible, only, after):
+        yield host, [node for node in known.graph.nodes.values() if node["kind"] == kind]
+
+
 def find(visible: Visible, node_id: str) -> Found:
     """A node that may be seen, by netboard's id. Raises `Missing` for all others alike."""
     graph = reading.graph_around(visible, node_id)

@@ -1,6 +1,6 @@
 """The protocols that adapters fulfil. Whoever needs the outside is handed one of these; only `wiring` knows them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, NotRequired, Protocol, TypedDict
 
 from netboard.core.change.specs import ContainerRun, NetworkCreate
@@ -136,6 +136,9 @@ class BusReader(LogReader, Protocol):
 
     def between(self, host: str, epoch: str, after: int, upto: int) -> list[Entry]:
         """The entries `after` < seq <= `upto`; fewer if the log was trimmed or began anew."""
+
+    def tops(self, hosts: Sequence[str]) -> dict[str, Kept]:
+        """Of these hosts only what is shown from afar: hosts and networks. A host without log is not in the answer."""
 
     def holding(self, nodes: Mapping[str, tuple[str, str]]) -> list[str]:
         """Of these hosts, those whose graph has the first of two nodes as its own, or the second in the fleet."""

@@ -17,6 +17,9 @@ from netboard.core.errors import NetboardError
 from netboard.core.ids import is_host
 from netboard.hosts import health, selectors, services
 
+SHOWN = 200
+"""Hosts on one page."""
+
 
 class EnrolForm(forms.Form):
     """A host to enrol."""
@@ -53,8 +56,17 @@ def hosts(request: HttpRequest) -> HttpResponse:
             key = services.enrol(actor_of(request), chosen["id"], chosen["title"], chosen["again"])
         except NetboardError as error:
             form.add_error("id", str(error))
-    known = [(host, health.observer(host)) for host in selectors.known_hosts(EVERYTHING)]
-    context = {"form": EnrolForm() if key else form, "key": key, "enrolled": form.data.get("id", ""), "hosts": known}
+    after = request.GET.get("after", "")[:63]
+    shown = [host for host in selectors.known_hosts(EVERYTHING) if host.id > after][: SHOWN + 1]
+    following = shown[SHOWN - 1].id if len(shown) > SHOWN else ""
+    known = [(host, health.observer(host)) for host in shown[:SHOWN]]
+    context = {
+        "form": EnrolForm() if key else form,
+        "key": key,
+        "enrolled": form.data.get("id", ""),
+        "hosts": known,
+        "next": following,
+    }
     return render(request, "hosts/hosts.html", context, status=422 if form.errors else 200)
 
 

@@ -7,7 +7,7 @@ import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 from django.conf import settings
@@ -22,9 +22,13 @@ NEARBY: Final = 200
 _NODES: Final = 400_000
 """Nodes that are kept decoded at most, in all graphs together; those asked for longest ago go first."""
 
-__all__ = ["Known", "hosts", "known", "networks_of", "of", "reader"]
+__all__ = ["Known", "hosts", "known", "networks", "networks_of", "of", "reader"]
 
 _decode: Final = msgspec.json.Decoder(dict).decode
+
+
+def _node(raw: bytes) -> Node:
+    return cast("Node", _decode(raw))
 
 
 class Known(NamedTuple):
@@ -95,6 +99,33 @@ def _apply(objects: MutableMapping[str, Any], put: Mapping[str, bytes], gone: Se
         objects[object_id] = _decode(raw)
 
 
+class _Tops:
+    """The networks of each host, with where its log stood."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[str, tuple[str, int, list[Node]]] = {}
+
+    def of(self, hosts_: Sequence[str]) -> dict[str, list[Node]]:
+        """The networks of these hosts as their logs stand now."""
+        heads = reader().heads(list(hosts_))
+        with self._lock:
+            known = {host: self._kept[host] for host in heads if host in self._kept}
+        stale = [host for host, head in heads.items() if known.get(host, ("", 0))[:2] != (head.epoch, head.seq)]
+        for host, kept in reader().tops(stale).items():
+            raw = [*kept.own.nodes.values(), *kept.fleet.nodes.values()]
+            nodes: list[Node] = [node for node in map(_node, raw) if node["kind"] == "network"]
+            known[host] = (kept.head.epoch, kept.head.seq, nodes)
+        with self._lock:
+            self._kept.update(known)
+        return {host: nodes for host, (_, _, nodes) in known.items()}
+
+
+@functools.cache
+def _tops(_url: str) -> _Tops:
+    return _Tops()
+
+
 @functools.cache
 def _cache(_url: str) -> _Cache:
     return _Cache()
@@ -116,7 +147,11 @@ def of(host: str) -> HostGraph | None:
     return found.graph if found else None
 
 
+def networks(hosts_: Sequence[str]) -> dict[str, list[Node]]:
+    """The Docker networks of many hosts, without reading anything else of them; only what changed is read anew."""
+    return _tops(settings.NETBOARD.redis).of(hosts_)
+
+
 def networks_of(host: str) -> list[Node]:
     """The Docker networks of one host."""
-    graph = of(host)
-    return [node for node in graph.nodes.values() if node["kind"] == "network"] if graph else []
+    return networks([host]).get(host, [])

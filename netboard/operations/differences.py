@@ -13,6 +13,9 @@ from netboard.networks import graphs
 from netboard.operations.models import Operation
 from netboard.operations.words import fill
 
+MOST = 60
+"""Hosts that are compared at once: each is read whole."""
+
 WORDS: Mapping[str, Any] = {
     "recorded_network_missing": _("netboard made the network {name}, but the engine has it no more: removed outside."),
     "recorded_container_missing": _("netboard ran {name}, but the engine has it no more: removed outside."),
@@ -35,9 +38,13 @@ REPAIRS: Mapping[str, Any] = {
 }
 
 
-def all_of(visible: Visible) -> list[dict[str, Any]]:
-    """All differences, by host."""
-    return [_out(host, one) for host in visible.among(graphs.hosts()) for one in _of_host(host)]
+def all_of(visible: Visible, only: str = "") -> list[dict[str, Any]]:
+    """All differences of one host, or of all; of a large fleet, of those hosts on which netboard made something."""
+    hosts = [host for host in visible.among(graphs.hosts()) if only in ("", host)]
+    if len(hosts) > MOST:
+        ours = set(Operation.objects.filter(state="done").values_list("host", flat=True).distinct())
+        hosts = [host for host in hosts if host in ours][:MOST]
+    return [_out(host, one) for host in hosts for one in _of_host(host)]
 
 
 def _of_host(host: str) -> list[Difference]:

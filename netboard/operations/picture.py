@@ -83,16 +83,10 @@ def _look(host: str, answer: "Future[Seen]") -> None:
 def _elsewhere(host: str) -> dict[str, list[str]]:
     """The subnets of other hosts' networks, without those that every engine has."""
     found: dict[str, list[str]] = {}
-    for other in graphs.hosts():
-        if other != host:
-            subnets = [
-                subnet
-                for node in graphs.networks_of(other)
-                if not node["facts"].get("builtin")
-                for subnet in subnets_of(node)
-            ]
-            if subnets:
-                found[other] = subnets
+    for other, nodes in graphs.networks([each for each in graphs.hosts() if each != host]).items():
+        subnets = [s for node in nodes if not node["facts"].get("builtin") for s in subnets_of(node)]
+        if subnets:
+            found[other] = subnets
     return found
 
 

@@ -54,7 +54,7 @@ def pools(visible: Visible) -> QuerySet[Pool]:
 
 def usage(pool: Pool, hosts: list[str]) -> dict[str, Any]:
     """How full a pool is on these hosts together, and the next subnet of its usual size: free addresses of all."""
-    taken = [subnet for host in hosts for node in graphs.networks_of(host) for subnet in subnets_of(node)]
+    taken = [s for nodes in graphs.networks(hosts).values() for node in nodes for s in subnets_of(node)]
     taken += pool.reserved
     whole = ipam.block(pool.subnet)
     used = ipam.used(pool.subnet, taken)

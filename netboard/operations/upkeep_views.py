@@ -58,8 +58,8 @@ def pools(request: HttpRequest) -> HttpResponse:
 def _usage(request: HttpRequest) -> list[dict[str, Any]]:
     """How full each subnet is, the fullest first; at most 100."""
     found: list[dict[str, Any]] = []
-    for host in hosts_of(request)[:60]:
-        for node in graphs.networks_of(host):
+    for host, nodes in graphs.networks(hosts_of(request)).items():
+        for node in nodes:
             listed = node["facts"].get("subnets")
             for one in listed if isinstance(listed, list) else []:
                 if isinstance(one, dict) and isinstance(one.get("size"), int) and one["size"]:
@@ -85,8 +85,15 @@ def delete_pool(request: HttpRequest, pool: int) -> HttpResponse:
 @login_required
 def drift(request: HttpRequest) -> HttpResponse:
     """Where record, engine and kernel differ."""
+    host = request.GET.get("host", "")[:63]
     try:
-        context: dict[str, Any] = {"differences": differences.all_of(visible_to(request.user))}
+        hosts = hosts_of(request)
+        context: dict[str, Any] = {
+            "differences": differences.all_of(visible_to(request.user), host),
+            "host": host,
+            "hosts": hosts,
+            "some": len(hosts) > differences.MOST and not host,
+        }
     except BusUnavailable as error:
         return render(request, "operations/differences.html", {"problem": str(error)}, status=503)
     return render(request, "operations/differences.html", context)

@@ -10,6 +10,9 @@ from netboard.core.model import Json
 from netboard.core.ports import HostGraph, HostStatus
 from netboard.core.wire import Position
 
+_AT_ONCE = 200
+"""Hosts that are asked for in one round trip."""
+
 
 class RedisLogReader:
     """Fulfils `ports.LogReader`. Threads may share one."""
@@ -35,6 +38,20 @@ class RedisLogReader:
         names = keys.of_host(host).whole
         with mapped():
             return kept_of(self._client.eval(scripts.KEPT, len(names), *names))
+
+    def tops(self, hosts: Sequence[str]) -> dict[str, Kept]:
+        """Of these hosts only what is shown from afar: hosts and networks. A host without log is not in the answer."""
+        found: dict[str, Kept] = {}
+        for start in range(0, len(hosts), _AT_ONCE):
+            batch = hosts[start : start + _AT_ONCE]
+            with mapped():
+                pipe = self._client.pipeline(transaction=False)
+                for host in batch:
+                    names = keys.of_host(host).afar
+                    pipe.eval(scripts.KEPT, len(names), *names)
+                answers = pipe.execute()
+            found |= {h: kept for h, answer in zip(batch, answers, strict=True) if (kept := kept_of(answer))}
+        return found
 
     def holding(self, nodes: Mapping[str, tuple[str, str]]) -> list[str]:
         """Of these hosts, those whose graph has the first of two nodes as its own, or the second in the fleet."""

@@ -3,13 +3,17 @@
 from netboard.adapters.simulated.machine import Machine
 from netboard.core.model import Address, Link, Namespace
 
+FEW = 12
+"""Hosts of a fleet that show everything there is to see; in those beyond, faults are as rare as people wish them."""
+
 
 def afflict(machine: Machine) -> None:
-    """Give a host its share: something for the eye on every board, and most of it fine."""
-    _hold_pair(machine, decided=machine.number % 3 != 0)
-    if machine.number % 3 == 1:
+    """Give a host its share: something for the eye on a small board, and nearly all of a large fleet fine."""
+    many = machine.number > FEW
+    _hold_pair(machine, decided=machine.number % (23 if many else 3) != 0)
+    if machine.number % (29 if many else 3) == 1:
         _set_down(machine)
-    if machine.number % 4 == 2:
+    if machine.number % (31 if many else 4) == 2:
         machine.own("br-" + "0123456789ab", "bridge", "172.29.0.1/24")
 
 
