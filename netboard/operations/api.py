@@ -266,6 +266,6 @@ def delete_pool(request: HttpRequest, pool_id: ObjectId) -> Status[None]:
 
 @router.get("/differences", response=Page[DifferenceOut])
 def list_differences(request: HttpRequest, paging: Query[Paging], chosen: Query[Filter]) -> Rows:
-    """Where record, engine and kernel differ, with what would mend it. Of a large fleet: where netboard made something."""
+    """Where record, engine and kernel differ, and what would mend it; in large fleets where netboard made something."""
     found = differences.all_of(identity(request).visible, chosen.host)
     return page_of(found, lambda one: f"{one['host']} {one['code']} {one['node'] or ''} {one['message']}", paging)
