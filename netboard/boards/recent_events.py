@@ -12,6 +12,8 @@ from netboard.core.ids import FLEET
 from netboard.networks.models import Event
 
 NEWEST = 100
+LOOKED_AT = 300
+"""Events from which the newest are chosen: some of them only say that something lived for a moment."""
 
 
 class Entry(TypedDict):
@@ -36,9 +38,18 @@ def entries(visible: Visible, node: str = "") -> list[Entry]:
     else:
         named = Q(kind__in=("host", "network", "container", "namespace"))
         events = events.filter(named | Q(change=Event.Change.CHANGED))
-    rows = list(events[:NEWEST])
+    rows = list(events[:LOOKED_AT])
+    fleeting = set() if node else _fleeting(rows)
+    rows = [event for event in rows if event.node not in fleeting][:NEWEST]
     people = dict(User.objects.filter(pk__in={e.person for e in rows if e.person}).values_list("pk", "username"))
     return [_entry(event, people) for event in rows]
+
+
+def _fleeting(rows: list[Event]) -> set[str]:
+    """Namespaces that came and went within these: processes in a namespace of their own for a moment."""
+    spaces = [event for event in rows if event.kind == "namespace"]
+    came = {event.node for event in spaces if event.change == Event.Change.APPEARED}
+    return came & {event.node for event in spaces if event.change == Event.Change.REMOVED}
 
 
 def _entry(event: Event, people: dict[int, str]) -> Entry:

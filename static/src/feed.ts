@@ -2,7 +2,7 @@
 
 import { hostName, kindWord, nameOf } from "./describe";
 import { h, named } from "./dom";
-import { classOf, outgoing, text } from "./facts";
+import { classOf, outgoing, text, texts } from "./facts";
 import { fetchJson } from "./http";
 import type { GraphView, Mark } from "./model";
 import type { Outcome } from "./store";
@@ -33,6 +33,8 @@ export function entriesOf(graph: GraphView, outcome: Changed): Entry[] {
   const put = (node: Node, tone: Entry["tone"], words: string): void => {
     found.push({ key: `${outcome.at}:${node.id}`, at: outcome.at, node: node.id, name: nameOf(node), tone, words: `${kindWord(node)} · ${words}`, cause: hostName(graph, node) });
   };
+  /** A namespace that only a process holds often lives for a moment: what stays is told once the recorder has it. */
+  const fleeting = (node: Node): boolean => node.kind === "namespace" && (node.facts["docker"] === true || (texts(node.facts, "names").length === 0 && node.facts["is_host"] !== true));
   const spaces = new Set<string>();
   for (const id of [...outcome.changes.nodes, ...outcome.changes.removedNodes]) {
     const node = graph.nodes.get(id) ?? outcome.before.get(id);
@@ -43,7 +45,7 @@ export function entriesOf(graph: GraphView, outcome: Changed): Entry[] {
   for (const id of outcome.changes.nodes) {
     const now = graph.nodes.get(id);
     const old = outcome.before.get(id);
-    if (!now || (now.kind === "namespace" && now.facts["docker"] === true)) continue;
+    if (!now || fleeting(now)) continue;
     if (!old) {
       if (!follows(now)) put(now, "good", t("feed_new"));
     } else if (old.state !== now.state) put(now, now.state === "down" ? "bad" : now.state === "up" ? "good" : "warn", t("feed_state", { state: t(`state_${now.state}`), was: t(`state_${old.state}`) }));
@@ -53,7 +55,7 @@ export function entriesOf(graph: GraphView, outcome: Changed): Entry[] {
   }
   for (const id of outcome.changes.removedNodes) {
     const old = outcome.before.get(id);
-    if (!old || (old.kind === "namespace" && old.facts["docker"] === true)) continue;
+    if (!old || fleeting(old)) continue;
     if (!follows(old)) put(old, "warn", t("feed_gone"));
   }
   return found;
@@ -101,9 +103,8 @@ export class Feed {
     const fresh = marksOf(this.graph, outcome);
     for (const [id, mark] of fresh) this.marks.set(id, { mark, until });
     if (fresh.size > 0) this.tellMarks();
-    if (entries.length === 0) return;
-    this.ask(ASK_AFTER);
-    this.draw();
+    if (fresh.size > 0 || entries.length > 0) this.ask(ASK_AFTER);
+    if (entries.length > 0) this.draw();
   }
 
   toggle(): void {

@@ -21,6 +21,9 @@ import type { ServerFrame } from "./wire";
 import { t } from "./words";
 import { rendererWords } from "./board_words";
 
+/** Height of the tools on the board, in CSS pixels. */
+const TOOLS = 36;
+
 type Pane = "board" | "tree" | "inspector" | "feed";
 
 export class Page {
@@ -50,7 +53,7 @@ export class Page {
       onHover: (id) => this.hover(id),
       onFold: (id) => this.fold(id),
       onCamera: (camera) => this.moved(camera),
-    }, { words: rendererWords() });
+    }, { words: rendererWords(), below: TOOLS });
     this.tree = new Tree(byId("tree"), this.store, t("tree"), { select: (id, add) => this.select(id, add), enter: (id) => this.details(id) });
     this.inspector = new Inspector(byId("inspector"), this.store, {
       operate: this.body.dataset["operate"] ?? "",

@@ -168,7 +168,8 @@ export function size(one: Section, columns: number): void {
   const wanted = Math.max(2, one.places);
   one.units = Math.min(wanted, columns);
   one.perRow = one.units;
-  const empty = one.group === "" && !one.folded && one.node?.host !== null;
+  // An engine's own bridge that nobody uses keeps no room: most hosts never put anything on it.
+  const empty = one.group === "" && !one.folded && one.node?.host !== null && one.node?.facts.builtin !== true;
   one.rows = one.places === 0 ? (empty ? 1 : 0) : Math.ceil(one.places / one.perRow);
 }
 

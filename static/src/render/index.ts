@@ -20,6 +20,8 @@ export { clean } from "./text";
 export interface RendererOptions {
   /** Translations of what the board itself says. */
   readonly words?: Partial<Words>;
+  /** CSS pixels at the lower edge that something covers: kept free when all is brought into view. */
+  readonly below?: number;
   /** Told after every painted frame, for measuring: milliseconds of work, and items drawn. */
   readonly onFrame?: (milliseconds: number, items: number) => void;
 }
@@ -188,7 +190,8 @@ class CanvasRenderer implements Renderer, GestureTarget {
   private whole(): Camera {
     const { w, h } = this.board.packed;
     const narrow = this.width < 600;
-    const camera = frame({ x: 0, y: 0, w, h }, this.width, this.height, narrow ? 8 : MARGIN, 1.25);
+    const height = Math.max(1, this.height - (this.options.below ?? 0));
+    const camera = frame({ x: 0, y: 0, w, h }, this.width, height, narrow ? 8 : MARGIN, 1.25);
     // On a phone the whole would be illegible: as wide as the screen, from the top, as far as that makes names legible.
     const legible = Math.min(0.6, (this.width - 16) / Math.max(1, w));
     return narrow && legible > camera.scale ? { x: -8 / legible, y: -8 / legible, scale: legible } : camera;
