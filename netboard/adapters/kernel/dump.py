@@ -1,6 +1,7 @@
 """Everything there is in one network namespace, at one moment. Called inside it, by the visitor's thread."""
 
 import errno
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Final
@@ -43,10 +44,10 @@ class Dump:
     """How this namespace numbers the observer's own; -1: not at all."""
 
 
-def whole(route_socket: nl.RouteSocket, namespace: str, home: int) -> Dump:
+def whole(route_socket: nl.RouteSocket, namespace: str, home: int, *, tables: bool = True) -> Dump:
     """Dump the namespace that `route_socket` was made in. `home` is a descriptor of the observer's namespace.
 
-    Raises OSError.
+    Without `tables`, neighbours and forwarding database are left out. Raises OSError.
     """
     found = Dump()
     dump_links(route_socket, namespace, found)
@@ -56,8 +57,16 @@ def whole(route_socket: nl.RouteSocket, namespace: str, home: int) -> Dump:
     found.routes = routes(route_socket)
     found.rules = rules(route_socket)
     found.sysctls = sysctls(route_socket, any(link.kind == "bridge" for link in found.links.values()))
-    dump_neighbours(route_socket, found)
+    if tables:
+        dump_neighbours(route_socket, found, {link.kind for link in found.links.values()})
     found.home_nsid = id_of(route_socket, home)
+    return found
+
+
+def tables(route_socket: nl.RouteSocket, kinds: Collection[str]) -> Dump:
+    """Only neighbours and forwarding database of the namespace that `route_socket` was made in. Raises OSError."""
+    found = Dump()
+    dump_neighbours(route_socket, found, kinds)
     return found
 
 
@@ -135,10 +144,10 @@ def bridge_sysctls() -> dict[str, str]:
     return found
 
 
-def dump_neighbours(route_socket: nl.RouteSocket, found: Dump) -> None:
-    """Fill in `neighbours`, and `forwarding` where a link has such a database."""
+def dump_neighbours(route_socket: nl.RouteSocket, found: Dump, kinds: Collection[str]) -> None:
+    """Fill in `neighbours`, and `forwarding` where one of these kinds of links has such a database."""
     families = [nl.AF_UNSPEC]
-    if any(link.kind in _FORWARDING_KINDS for link in found.links.values()):
+    if not _FORWARDING_KINDS.isdisjoint(kinds):
         families.append(nl.AF_BRIDGE)
     for family in families:
         for kind, body in route_socket.dump(nl.RTM_GETNEIGH, bytes([family]) + bytes(11)):

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 from netboard.adapters.kernel.netlink import AF_BRIDGE, AF_INET, AF_INET6, AF_UNSPEC
 from netboard.core.kinds import read_detail
 from netboard.core.kinds.attributes import address as words_of_address
-from netboard.core.kinds.attributes import attributes, repeated, text, u16, u32
+from netboard.core.kinds.attributes import attributes, repeated, some_attributes, text, u16, u32
 from netboard.core.model import Address, ForwardingEntry, Link, Neighbour, Route, Rule
 
 _LINK: Final = Struct("=BxHiII")
@@ -37,6 +37,8 @@ _STATES: Final = {
 }  # fmt: skip
 _ADDRESS_FLAGS: Final = ((0x08, "dadfailed"), (0x20, "deprecated"), (0x40, "tentative"))
 _ROUTE_CLONED: Final = 0x200
+_LINK_ATTRIBUTES: Final = frozenset({1, 3, 4, 5, 10, 16, 18, 20, 27, 37, 52})
+"""IFLA_ADDRESS, IFNAME, MTU, LINK, MASTER, OPERSTATE, LINKINFO, IFALIAS, GROUP, LINK_NETNSID, PROP_LIST."""
 
 
 class LinkMessage(NamedTuple):
@@ -50,7 +52,7 @@ class LinkMessage(NamedTuple):
 def link(body: bytes, namespace: str) -> LinkMessage | None:
     """RTM_NEWLINK. None: a message without a name, which tells nothing about the device (wireless events)."""
     family, hardware, ifindex, flags, _ = _LINK.unpack_from(body)
-    found = attributes(body, 16)
+    found = some_attributes(body, 16, _LINK_ATTRIBUTES)
     if 3 not in found:
         return None
     info = attributes(found[18]) if 18 in found else {}

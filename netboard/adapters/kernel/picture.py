@@ -69,6 +69,10 @@ class Place:
         self.scratch = dump.scratch
         self.routes, self.rules, self.sysctls = dump.routes, dump.rules, dump.sysctls
         self.home_nsid = dump.home_nsid
+        self.take_tables(dump)
+
+    def take_tables(self, dump: Dump) -> None:
+        """Take over neighbours and forwarding database."""
         self.neighbours = {(one.ifindex, one.address): one for one in dump.neighbours}
         self.forwarding = {forwarding_key(one): one for one in dump.forwarding}
 

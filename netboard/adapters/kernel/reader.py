@@ -43,6 +43,7 @@ class Again(NamedTuple):
     rules: tuple[Rule, ...] | None
     sysctls: tuple[tuple[str, str], ...] | None
     home_nsid: int | None
+    tables: Dump | None
     links: Mapping[int, LinkMessage | None]
 
 
@@ -64,14 +65,14 @@ class Reader:
         """The inode of the observer's own namespace."""
         return os.fstat(self._visitor.home).st_ino
 
-    def whole(self, targets: Sequence[Found]) -> list[Read | None]:
-        """Everything in each of these. None: it vanished, or may not be entered."""
+    def whole(self, targets: Sequence[Found], *, tables: bool = True) -> list[Read | None]:
+        """Everything in each of these (without `tables`, but for these). None: it vanished, or may not be entered."""
         home = self._visitor.home
 
         def look(_: int) -> tuple[str, Dump]:
             with RouteSocket() as inside:
                 key = namespace_key(self._boot_id, inside.cookie())
-                return key, dump.whole(inside, key, home)
+                return key, dump.whole(inside, key, home, tables=tables)
 
         def prepare(target: Found, descriptor: int) -> int:
             if target.holders.inode == self.home():
@@ -97,6 +98,7 @@ class Reader:
                     dump.rules(inside) if "rules" in sections else None,
                     dump.sysctls(inside, "bridge" in parts.kinds) if "sysctls" in sections else None,
                     nsids.id_of(inside, home) if "nsids" in sections else None,
+                    dump.tables(inside, parts.kinds) if "tables" in sections else None,
                     {ifindex: dump.one_link(inside, parts.key, ifindex) for ifindex in parts.links},
                 )
 

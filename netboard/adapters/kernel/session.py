@@ -8,7 +8,7 @@ from typing import Final
 
 from netboard.adapters.kernel import netlink as nl
 from netboard.adapters.kernel.census import Census, Found
-from netboard.adapters.kernel.events import Applier
+from netboard.adapters.kernel.events import Applier, Section
 from netboard.adapters.kernel.nsids import told_id
 from netboard.adapters.kernel.picture import Picture, Place
 from netboard.adapters.kernel.reader import Again, Parts, Reader
@@ -22,6 +22,8 @@ _GATHER_AT_MOST: Final = 0.010
 _FOLLOW_UPS: Final = (0.1, 0.5, 1.2)
 """Seconds after a namespace was found, when its processes are looked at again: names and cgroups come late."""
 _ANNEX_EVERY: Final = 1.0
+_MANY: Final = 16
+"""Namespaces found at once, from which on their tables are left for later."""
 
 
 class Session:
@@ -166,7 +168,9 @@ class Session:
 
     def _take_in(self, targets: list[Found]) -> None:
         home = self.reader.home()
-        for target, read in zip(targets, self.reader.whole(targets), strict=True):
+        # At a cold start the picture comes first; what is told beside it is read right after.
+        tables = len(targets) < _MANY
+        for target, read in zip(targets, self.reader.whole(targets, tables=tables), strict=True):
             if read is None:
                 continue
             place = Place(read.key, read.nsid, target.holders, is_host=target.holders.inode == home)
@@ -178,6 +182,8 @@ class Session:
                 self._strangers.discard(place.nsid)
             self._by_inode[target.holders.inode] = place.key
             self.picture.add(place)
+            if not tables:
+                self.applier.sections.add(Section(place.key, "tables"))
         fresh = {self._by_inode.get(target.holders.inode) for target in targets}
         for place in self.picture.places.values():
             if place.unresolved or place.is_host or place.key in fresh:
@@ -289,6 +295,9 @@ class Session:
         if again.home_nsid is not None:
             place.home_nsid = again.home_nsid
             self._number(place)
+        if again.tables is not None:
+            place.take_tables(again.tables)
+            self.picture.dirty_annexes.add(place.key)
         for ifindex, told in again.links.items():
             self.applier.place_link(place, told, ifindex)
 

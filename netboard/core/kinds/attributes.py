@@ -26,6 +26,22 @@ def attributes(data: bytes, start: int = 0, end: int | None = None) -> dict[int,
     return found
 
 
+def some_attributes(data: bytes, start: int, wanted: frozenset[int]) -> dict[int, bytes]:
+    """As `attributes`, but only these types: a link has some fifty attributes, of which few are read."""
+    found: dict[int, bytes] = {}
+    stop = len(data)
+    unpack = _HEADER.unpack_from
+    while start + 4 <= stop:
+        length, kind = unpack(data, start)
+        if length < 4 or start + length > stop:
+            break
+        kind &= _TYPE_MASK
+        if kind in wanted:
+            found[kind] = data[start + 4 : start + length]
+        start += (length + 3) & ~3
+    return found
+
+
 def repeated(data: bytes, kind: int) -> list[bytes]:
     """All values of one type, for lists such as alternative names."""
     found: list[bytes] = []
