@@ -4,6 +4,7 @@ Everything works on closed intervals of integers, so a /8 pool costs as much as 
 could hold. Subnets are texts with prefix length (`10.0.0.0/24`) at the edges of this module.
 """
 
+import functools
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
@@ -38,6 +39,7 @@ def _of(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> Block:
     return Block(network.version, int(network.network_address), int(network.broadcast_address))
 
 
+@functools.lru_cache(maxsize=16384)
 def block(subnet: str) -> Block:
     """The interval of a subnet. Raises `Invalid` for what is none, and names the right one where host bits are set."""
     try:
@@ -235,10 +237,18 @@ def _address(version: Literal[4, 6], value: int) -> str:
 def _readable(texts: Iterable[str]) -> Iterator[tuple[str, Block]]:
     """What can be read as a subnet or an address, with its interval; host bits do not matter here."""
     for candidate in texts:
-        try:
-            yield candidate, _of(ipaddress.ip_network(candidate.strip(), strict=False))
-        except ValueError:
-            continue
+        found = _read(candidate)
+        if found is not None:
+            yield candidate, found
+
+
+@functools.lru_cache(maxsize=16384)
+def _read(candidate: str) -> Block | None:
+    """Remembered: a plan reads every subnet of a host several times, and the next plan reads the same again."""
+    try:
+        return _of(ipaddress.ip_network(candidate.strip(), strict=False))
+    except ValueError:
+        return None
 
 
 def _gaps(whole: Block, busy: Sequence[Block]) -> Iterator[Block]:

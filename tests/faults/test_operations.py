@@ -133,9 +133,7 @@ def test_a_worker_stopped_past_its_lease_whose_call_arrives_after_all_is_over(fa
     faulty.gate.hold("POST", "/networks/create")
     [late] = faulty.many(1)
     faulty.gate.held()
-    stopped = (site.pool_child(), site.pid("worker0"))
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
+    go_on = site.pause("worker0")
     try:
         site.start_worker(1)
         done = site.ended(late)
@@ -145,8 +143,7 @@ def test_a_worker_stopped_past_its_lease_whose_call_arrives_after_all_is_over(fa
         faulty.gate.let_through()
         wait_until(site.made_networks, seconds=60, what="the late call is carried out")
     finally:
-        for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
+        go_on()
     wait_until(lambda: site.made_networks() == {}, seconds=120, what="the surplus network is removed")
     assert site.operation(late)["result"] == done["result"]
 

@@ -173,10 +173,15 @@ class Machine:
 
     def restart_engine(self) -> None:
         """kill -9 of the engine and what it started, then start it again on the same data."""
-        inside = 'for p in /proc/[0-9]*; do case "$(cat $p/comm)" in dockerd|containerd) kill -9 ${p#/proc/};; esac; done'
+        inside = (
+            'for p in /proc/[0-9]*; do case "$(cat $p/comm)" in dockerd|containerd) kill -9 ${p#/proc/};; esac; done'
+        )
         self.run(["sh", "-c", inside])
         assert self._dockerd is not None
         _end(self._dockerd)
+        if self._client is not None:
+            self._client.close()
+            self._client = None
         self.run(["sh", "-c", "rm -f /run/docker.pid /run/docker/containerd/containerd.pid"])
         self._launch_engine()
 

@@ -1,6 +1,6 @@
 """A gate before the engine: passes everything on, but holds chosen requests until it is told to let them through.
 
-    worker ──► gate.sock ──► docker.sock        hold("POST", "/networks/create")
+worker ──► gate.sock ──► docker.sock        hold("POST", "/networks/create")
 """
 
 import contextlib

@@ -55,6 +55,11 @@ class Postgres:
         data = str(self.folder / "data")
         made = self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
         assert made.wait(120) == 0
+        return self.restart()
+
+    def restart(self) -> "Postgres":
+        """Start the server on the cluster that is there, after whatever became of the one before."""
+        data = str(self.folder / "data")
         self.process = self._run(
             "postgres",
             *("-D", data, "-k", str(self.folder), "-h", "", "-c", "fsync=off", "-c", "max_connections=30"),

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -133,8 +133,22 @@ class Site:
         process = self.web.process if name == "web" else self._processes.pop(name)
         assert process is not None
         with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGCONT)
             os.kill(self.pid(name) if name == "web" else _innermost(process), signal.SIGKILL)
         process.wait(60)
+
+    def pause(self, name: str) -> Callable[[], None]:
+        """SIGSTOP of a worker with its child; what is returned lets them go on. nsenter stops with what it waits for."""
+        pids = (self.pool_child(name), self.pid(name), self._processes[name].pid)
+
+        def go_on() -> None:
+            for pid in reversed(pids):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+        for pid in pids[:2]:
+            os.kill(pid, signal.SIGSTOP)
+        return go_on
 
     def restart_web(self) -> None:
         """Serve again, on the same port and database."""
@@ -162,7 +176,7 @@ class Site:
         for process in self._processes.values():
             if process.poll() is None:
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(_innermost(process), signal.SIGCONT)
+                    os.kill(process.pid, signal.SIGCONT)
                     os.kill(_innermost(process), signal.SIGKILL)
                 process.kill()
                 process.wait(60)
