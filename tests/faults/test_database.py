@@ -107,7 +107,7 @@ def test_the_databases_disk_is_full() -> None:
                 with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
                     while True:
                         file.write(bytes(4096))
-                answers = []
+                answers: list[requests.Response] = []
                 while len(answers) < 200 and not any(each.status_code != 201 for each in answers):
                     answers.append(submit(web))  # until what the database has set aside is used up
                 assert answers[-1].status_code == 503, answers[-1].text

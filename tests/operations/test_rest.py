@@ -5,6 +5,7 @@ import io
 import secrets
 
 import pytest
+from docker.types import IPAMConfig, IPAMPool
 
 from tests.support.site import HOST, Site, new_name
 from tests.support.wait import wait_until
@@ -151,7 +152,7 @@ def test_hostile_names_and_a_forged_label_harm_nothing(board: Site) -> None:
         board.machine.engine.create_network(
             name,
             labels={"netboard.operation": done["id"], "netboard.owner": "ada"},
-            ipam={"Driver": "default", "Config": [{"Subnet": f"10.73.{number}.0/24"}]},
+            ipam=IPAMConfig(pool_configs=[IPAMPool(subnet=f"10.73.{number}.0/24")]),
         )
     board.on_board(hostile[2])
     other = board.do("network.create", name=new_name())

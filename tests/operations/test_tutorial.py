@@ -4,6 +4,8 @@ lan: 192.168.58.1, beyond it 10.99.0.1 ── par1 ═ par0 ── plant (macvla
 gg 192.168.2.0/24 ── web (80 → 8080 of the host)
 """
 
+from typing import Any
+
 import pytest
 
 from tests.lab.machine import IMAGE
@@ -13,7 +15,7 @@ from tests.support.wait import wait_until
 pytestmark = [pytest.mark.engine, pytest.mark.process]
 
 
-def run(board: Site, name: str, network: str, **spec: object) -> dict[str, object]:
+def run(board: Site, name: str, network: str, **spec: Any) -> dict[str, Any]:
     return board.do("container.run", name=name, image=IMAGE, network=network, **{"command": ["sleep", "86400"], **spec})
 
 

@@ -74,21 +74,20 @@ class Gate:
             threading.Thread(target=self._pass_on, args=(client,), name="gate", daemon=True).start()
 
     def _pass_on(self, client: socket.socket) -> None:
-        with client, socket.socket(socket.AF_UNIX) as engine:
-            with contextlib.suppress(OSError):
-                engine.connect(self._engine)
-                was_held = False
-                while True:
-                    ready, _, _ = select.select([client, engine], [], [])
-                    for one in ready:
-                        chunk = one.recv(65536)
-                        if not chunk:
-                            if one is client and was_held:
-                                engine.recv(65536)  # carried out, though nobody listens any more
-                            return
-                        if one is client:
-                            was_held = self._wait(chunk) or was_held
-                        (engine if one is client else client).sendall(chunk)
+        with client, socket.socket(socket.AF_UNIX) as engine, contextlib.suppress(OSError):
+            engine.connect(self._engine)
+            was_held = False
+            while True:
+                ready, _, _ = select.select([client, engine], [], [])
+                for one in ready:
+                    chunk = one.recv(65536)
+                    if not chunk:
+                        if one is client and was_held:
+                            engine.recv(65536)  # carried out, though nobody listens any more
+                        return
+                    if one is client:
+                        was_held = self._wait(chunk) or was_held
+                    (engine if one is client else client).sendall(chunk)
 
     def _wait(self, chunk: bytes) -> bool:
         """Hold a request that is to be held; whether it was."""

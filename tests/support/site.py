@@ -138,7 +138,10 @@ class Site:
         process.wait(60)
 
     def pause(self, name: str) -> Callable[[], None]:
-        """SIGSTOP of a worker with its child; what is returned lets them go on. nsenter stops with what it waits for."""
+        """SIGSTOP of a worker with its child; what is returned lets them go on.
+
+        nsenter stops together with the process that it waits for.
+        """
         pids = (self.pool_child(name), self.pid(name), self._processes[name].pid)
 
         def go_on() -> None:

@@ -50,6 +50,7 @@ def main() -> None:
     tools = Tools("h1", build.engine_writer(settings), build.data_plane(settings), reports)
     for line in sys.stdin:
         asked = json.loads(line)
+        answer: dict[str, Any]
         reports.cut = asked["cut"]
         try:
             answer = {"state": carry_out(asked["job"], verb_of(asked["job"]), tools)}

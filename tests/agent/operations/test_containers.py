@@ -42,7 +42,9 @@ def test_a_container_is_what_docker_run_makes(agent: Agent) -> None:
 def test_host_and_none_are_modes_of_their_own(agent: Agent) -> None:
     assert run(agent, "bare", "none").ended == "done"
     assert run(agent, "open", "host").ended == "done"
-    modes = {name: agent.machine.engine.inspect_container(name)["HostConfig"]["NetworkMode"] for name in ("bare", "open")}
+    modes = {
+        name: agent.machine.engine.inspect_container(name)["HostConfig"]["NetworkMode"] for name in ("bare", "open")
+    }
     assert modes == {"bare": "none", "open": "host"}
 
 
@@ -50,7 +52,7 @@ def test_host_and_none_are_modes_of_their_own(agent: Agent) -> None:
 def test_cut_off_anywhere_one_container_runs(agent: Agent, cut: str) -> None:
     network = agent.machine.network("front", subnet="10.62.0.0/24")
     operation = secrets.token_hex(10)
-    spec = {"name": "web", "image": IMAGE, "network": network, "command": ["sleep", "86400"]}
+    spec: dict[str, Any] = {"name": "web", "image": IMAGE, "network": network, "command": ["sleep", "86400"]}
     assert agent.deliver("container.run", operation, cut=cut, **spec).ended == "cut"
     told = agent.deliver("container.run", operation, token=2, **spec)
     assert told.ended == "done", told.reports
@@ -78,7 +80,7 @@ def test_connect_disconnect_and_remove(agent: Agent) -> None:
     agent.machine.network("front", subnet="10.62.0.0/24")
     back = agent.machine.network("back", subnet="10.63.0.0/24")
     container = agent.machine.container("web", "front")
-    asked = {"network": back, "container": container, "address": "10.63.0.77", "aliases": ["zz"]}
+    asked: dict[str, Any] = {"network": back, "container": container, "address": "10.63.0.77", "aliases": ["zz"]}
     told = agent.deliver("network.connect", **asked)
     assert told.ended == "done", told.reports
     assert told.result["address"] == "10.63.0.77"
@@ -87,7 +89,7 @@ def test_connect_disconnect_and_remove(agent: Agent) -> None:
     assert "zz" in endpoint["Aliases"]
     again = agent.deliver("network.connect", **asked)
     assert (again.ended, again.error["code"]) == ("failed", "already_connected")
-    off = {"network": back, "container": container}
+    off: dict[str, Any] = {"network": back, "container": container}
     assert agent.deliver("network.disconnect", **off).ended == "done"
     assert agent.deliver("network.disconnect", **off).phrases[0] == "gone_already"
     assert agent.deliver("container.remove", container=container).ended == "done"
@@ -100,7 +102,7 @@ def test_a_connect_that_was_cut_off_is_found_again(agent: Agent, cut: str) -> No
     back = agent.machine.network("back", subnet="10.63.0.0/24")
     container = agent.machine.container("web", "front")
     operation = secrets.token_hex(10)
-    asked = {"network": back, "container": container, "address": "10.63.0.77"}
+    asked: dict[str, Any] = {"network": back, "container": container, "address": "10.63.0.77"}
     assert agent.deliver("network.connect", operation, cut=cut, **asked).ended == "cut"
     assert agent.deliver("network.connect", operation, token=2, **asked).ended == "done"
 
@@ -109,7 +111,9 @@ def test_an_address_that_is_taken_attaches_nothing(agent: Agent) -> None:
     agent.machine.network("front", subnet="10.62.0.0/24")
     back = agent.machine.network("back", subnet="10.63.0.0/24")
     container = agent.machine.container("web", "front")
-    agent.machine.docker("run", "-d", "--name", "other", "--network", "back", "--ip", "10.63.0.77", IMAGE, "sleep", "99")
+    agent.machine.docker(
+        "run", "-d", "--name", "other", "--network", "back", "--ip", "10.63.0.77", IMAGE, "sleep", "99"
+    )
     told = agent.deliver("network.connect", network=back, container=container, address="10.63.0.77")
     assert (told.ended, told.error["code"]) == ("rolled_back", "engine_address_taken")
     # The engine lists a network after a refused join; it is taken off.

@@ -9,8 +9,8 @@ from tests.agent.operations.conftest import Agent
 
 pytestmark = pytest.mark.engine
 
-PLAIN = {"name": "gg", "subnet": "192.168.2.0/24", "gateway": "192.168.2.1"}
-PLANT = {
+PLAIN: dict[str, Any] = {"name": "gg", "subnet": "192.168.2.0/24", "gateway": "192.168.2.1"}
+PLANT: dict[str, Any] = {
     "name": "plant",
     "driver": "macvlan",
     "subnet": "192.168.58.0/24",
@@ -99,7 +99,7 @@ def test_a_kernel_that_refuses_ipvlan_is_heard_and_the_network_taken_back(agent:
 
 def test_what_the_engine_or_the_agent_refuses_makes_nothing(agent: Agent) -> None:
     agent.machine.network("theirs", subnet="10.60.0.0/24")
-    refused = {
+    refused: dict[str, dict[str, Any]] = {
         "engine_name_taken": {**PLAIN, "name": "theirs"},
         "engine_pool_overlaps": {**PLAIN, "subnet": "10.60.0.0/25", "gateway": "10.60.0.1"},
         "parent_missing": {**PLANT, "parent": "nowhere0"},

@@ -1,8 +1,8 @@
 """A network made anew: everybody is put back with their addresses; where the new one fails, the old one stands again.
 
-    web 10.64.0.50 (static, alias zz) ──┐
-    db  (running, any address)        ──┤ shop 10.64.0.0/24
-    old (stopped)                     ──┘
+web 10.64.0.50 (static, alias zz) ──┐
+db  (running, any address)        ──┤ shop 10.64.0.0/24
+old (stopped)                     ──┘
 """
 
 import secrets
@@ -15,7 +15,7 @@ from tests.lab.machine import IMAGE
 
 pytestmark = pytest.mark.engine
 
-SHOP = {"name": "shop", "subnet": "10.64.0.0/24", "gateway": "10.64.0.1"}
+SHOP: dict[str, Any] = {"name": "shop", "subnet": "10.64.0.0/24", "gateway": "10.64.0.1"}
 
 
 @pytest.fixture
