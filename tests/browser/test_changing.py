@@ -50,7 +50,9 @@ def test_a_network_from_its_plan_to_its_end(otto: Visitor, board: Site) -> None:
     # Preview: from the host's details to the form, which says what it would do while one types.
     page.locator("#inspector a[data-kind='network.create']").click()
     page.locator("#id_name").fill(name)
-    expect(preview(page)).to_contain_text(f"docker network create -d bridge --subnet 10.100.0.0/24 --gateway 10.100.0.1 {name}")
+    expect(preview(page)).to_contain_text(
+        f"docker network create -d bridge --subnet 10.100.0.0/24 --gateway 10.100.0.1 {name}"
+    )
     page.locator("#id_subnet").fill("10.100.0.7/24")
     expect(page.locator("#said-subnet")).to_contain_text("has host bits set")
     page.locator("#id_subnet").fill("")
