@@ -103,13 +103,14 @@ def detail(request: HttpRequest, operation: str) -> HttpResponse:
 
 def _node_of(row: Operation) -> str:
     """The node on the board that this is about, if it is there now."""
-    wanted = {*row.recorded.values(), *row.bound.values()}
+    role = "container" if row.kind.startswith("container.") else "network"
+    wanted = {row.recorded.get(role), row.bound.get(role)} - {None}
     try:
         graph = graphs.of(row.host)
     except BusUnavailable:
         return ""
     nodes = graph.nodes.values() if graph else ()
-    return next((n["id"] for n in nodes if n["kind"] in ("network", "container") and engine_id(n) in wanted), "")
+    return next((n["id"] for n in nodes if n["kind"] == role and engine_id(n) in wanted), "")
 
 
 @require_POST

@@ -23,7 +23,14 @@ HOSTILE = {
     "long": "n" * 300,
     "json": "</script><!-- '\"`${x}",
 }
-PAGES = ("/", "/networks/", "/containers/", "/account/")
+FORMS = tuple(
+    f"/operations/new/{kind}/?host=fra-1"
+    for kind in ("network.create", "network.recreate", "network.delete", "network.connect", "container.run")
+)
+CHANGING = ("/operations/", *FORMS, "/clean-up/?host=fra-1", "/pools/", "/differences/", "/audit/")
+PAGES = ("/", "/networks/", "/containers/", "/account/", "/hosts/", "/people/", *CHANGING)
+PLAN = '#plan=network.create~fra-1~{"name":"shop_front"}'
+"""A plan that is refused: the name is taken."""
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
@@ -43,6 +50,14 @@ def test_axe_finds_nothing_on_any_page(visit: Visit, stage: Stage, scheme: str) 
     found["selected"] = axe(page)
     page.locator("button[data-act=help]").click()
     found["help"] = axe(page)
+    page = visitor.board(PLAN)
+    expect(page.locator("#plan .finding[data-severity=refuse]")).to_contain_text("shop_front")
+    found["plan"] = axe(page)
+    page = visitor.open(FORMS[0])
+    page.locator("#id_name").fill("x")
+    page.locator("#id_subnet").fill("127.0.0.0/24")
+    expect(page.locator("#said-subnet")).not_to_be_empty()
+    found["a field that is wrong"] = axe(page)
     assert {path: errors for path, errors in found.items() if errors} == {}
 
 
@@ -111,10 +126,11 @@ def wider_than_the_window(page: Page) -> list[str]:
 def test_nothing_is_wider_than_320_pixels_and_every_target_is_large_enough(visit: Visit, stage: Stage) -> None:
     visitor = visit(viewport={"width": 320, "height": 640})
     api = stage.players["fra-1"].node("shop-api")
-    for path in ("/networks/", "/containers/", f"/containers/{api}/", "/account/"):
+    for path in (*PAGES[1:], f"/containers/{api}/"):
         visitor.open(path)
         assert wider_than_the_window(visitor.page) == [], path
-    page = visitor.board(f"#s={api}")
+    page = visitor.board(f"{PLAN}&s={api}")
+    expect(page.locator("#plan .finding")).not_to_have_count(0)
     for pane in ("tree", "inspector", "feed", "board"):
         page.locator(f"#tabs [data-pane={pane}]").click()
         expect(page.locator(f".{pane}-pane")).to_be_visible()
