@@ -2,11 +2,14 @@
 
 import os
 import re
+import socket
 import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from pyroute2 import IPRoute
@@ -30,18 +33,25 @@ class KernelDataPlane:
     def device(self, name: str) -> Interface | None:
         """A device of the host's own namespace; None where there is none of that name."""
         with _netlink() as ip:
-            return next((one for one in _interfaces(ip) if one.name == name), None)
+            index = ip.link_lookup(ifname=name)
+            if not index:
+                return None
+            addresses = ip.get_addr(index=index[0])
+            return next(iter(_read(ip.link("get", index=index[0]), addresses)), None)
 
     def routed(self, device: str) -> list[str]:
         """The destinations, with prefix length, that the host reaches directly by this device."""
-        with _netlink() as ip:
-            index = ip.link_lookup(ifname=device)
-            if not index:
-                return []
-            routes = [route for family in (2, 10) for route in ip.get_routes(family=family, table=254, oif=index[0])]
-            return sorted(
-                f"{route.get_attr('RTA_DST')}/{route['dst_len']}" for route in routes if route.get_attr("RTA_DST")
-            )
+        # Read as text: with hundreds of networks a dump over netlink, taken apart in Python, costs a second.
+        try:
+            four = Path("/proc/thread-self/net/route").read_text().splitlines()[1:]
+            six_file = Path("/proc/thread-self/net/ipv6_route")
+            six = six_file.read_text().splitlines() if six_file.exists() else []
+        except OSError as error:
+            raise _unavailable(error.strerror or str(error)) from error
+        found = [_destination4(line.split()) for line in four if line.startswith(f"{device}\t")]
+        rows = [line.split() for line in six if line.rstrip().endswith(f" {device}")]
+        found += [_destination6(row) for row in rows if row[0][:2] != "ff" and row[1] != "80"]
+        return sorted(one for one in found if not one.endswith("/0"))
 
     def translated(self, subnet: str) -> bool | None:
         """Whether a rule masquerades what leaves this subnet; None where the rules cannot be listed."""
@@ -112,6 +122,17 @@ class KernelDataPlane:
             return look()
 
         return _Apart(job).result()
+
+
+def _destination4(row: list[str]) -> str:
+    """Of a line of /proc/net/route: address and mask are the kernel's words in hex, in the machine's byte order."""
+    address, mask = (int(row[column], 16).to_bytes(4, sys.byteorder) for column in (1, 7))
+    return f"{socket.inet_ntoa(address)}/{int.from_bytes(mask, 'big').bit_count()}"
+
+
+def _destination6(row: list[str]) -> str:
+    """Of a line of /proc/net/ipv6_route: 32 hex digits and the prefix length in hex."""
+    return f"{socket.inet_ntop(socket.AF_INET6, bytes.fromhex(row[0]))}/{int(row[1], 16)}"
 
 
 def _mode(kind: str, mode: str) -> int:
@@ -214,7 +235,7 @@ def _unavailable(words: str) -> KernelUnavailable:
 @contextmanager
 def _netlink() -> Iterator[Any]:
     try:
-        with IPRoute() as ip:
+        with IPRoute(strict_check=True) as ip:  # the kernel filters dumps: they cost what they answer
             yield ip
     except NetlinkError as error:
         raise _unavailable(os.strerror(error.code) if error.code else str(error)) from error
@@ -226,8 +247,12 @@ def _listed() -> list[Interface]:
 
 
 def _interfaces(ip: Any) -> list[Interface]:
+    return _read(ip.get_links(), ip.get_addr())
+
+
+def _read(links: Iterable[Any], addressed: Iterable[Any]) -> list[Interface]:
     addresses: dict[int, list[str]] = {}
-    for one in ip.get_addr():
+    for one in addressed:
         addresses.setdefault(one["index"], []).append(f"{one.get_attr('IFA_ADDRESS')}/{one['prefixlen']}")
     return [
         Interface(
@@ -236,5 +261,5 @@ def _interfaces(ip: Any) -> list[Interface]:
             up=bool(link["flags"] & 1),
             addresses=tuple(sorted(addresses.get(link["index"], ()))),
         )
-        for link in ip.get_links()
+        for link in links
     ]
