@@ -233,6 +233,8 @@ export class Page {
     this.mark();
     const places = (fit ?? []).filter((id) => this.renderer.boxOf(id) !== null);
     if (places.length > 0) this.renderer.fit(places);
+    // Where one part is seen at a time, what the plan says comes first.
+    if (fit !== null && matchMedia("(max-width: 60rem)").matches) this.pane("inspector");
     this.body.dataset["planned"] = String(this.plan.marks().size);
   }
 

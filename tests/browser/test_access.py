@@ -40,7 +40,9 @@ def test_axe_finds_nothing_on_any_page(visit: Visit, stage: Stage, scheme: str) 
     found = {"/sign-in/": axe(visitor.page)}
     visitor.sign_in()
     api = stage.players["fra-1"].node("shop-api")
-    for path in (*PAGES, f"/containers/{api}/"):
+    # All forms are made of the same parts: one is enough in the other colours.
+    pages = PAGES if scheme == "dark" else tuple(path for path in PAGES if path not in FORMS[1:])
+    for path in (*pages, f"/containers/{api}/"):
         visitor.open(path)
         if path == "/":
             visitor.page.locator("#board[data-ready]").wait_for()
