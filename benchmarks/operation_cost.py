@@ -84,7 +84,7 @@ def _measure(site: Site, rounds: int) -> tuple[float, float]:
             done = site.operation(operation["id"])
         board.append(time.perf_counter() - began)
         assert done["state"] == "done", done["error"]
-        site.machine.engine.remove_network(done["result"]["network"])
+        site.do("network.delete", network=done["result"]["network"])
         name, subnet = new_name(), f"10.250.{number}.0/24"
         began = time.perf_counter()
         site.machine.run(
