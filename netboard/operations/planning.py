@@ -21,9 +21,10 @@ from netboard.operations import claims
 from netboard.operations.models import Operation, Pool
 from netboard.operations.picture import Seen, pictures
 
-APPEARS: Final = 2.0
+APPEARS: Final = 1.5
 """Seconds that a plan waits for the graph to show what was done a moment ago."""
-LATELY: Final = timedelta(seconds=5)
+LATELY: Final = timedelta(seconds=APPEARS)
+"""What was done longer ago and is not shown was removed outside meanwhile."""
 turn = threading.Lock()
 """One plan is made and promised at a time in a process: the next one sees what this one was promised."""
 
