@@ -18,6 +18,7 @@ from netboard.live.audience import Audience, View
 from netboard.live.client import Client
 from netboard.live.health import Health, News
 from netboard.live.host import HostLog
+from netboard.live.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -101,13 +102,9 @@ class Hub:
 
     async def close(self) -> None:
         """End the subscription; clients get nothing any more."""
-        # A library may turn the cancellation into a timeout of its own: hence the flag as well.
         self._closing = True
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        task, self._task = self._task, None
+        await end(task)
 
     # The loop
 

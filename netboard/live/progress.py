@@ -13,6 +13,7 @@ from channels.layers import get_channel_layer
 
 from netboard.live import frames
 from netboard.live.hub import Hub
+from netboard.live.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +47,7 @@ class Progress:
     async def close(self) -> None:
         """End the subscription."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(task)
 
     async def _run(self) -> None:
         layer = get_channel_layer()

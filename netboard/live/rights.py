@@ -11,6 +11,7 @@ from django.db import Error as DatabaseError
 
 from netboard.accounts.announce import group_of
 from netboard.accounts.identity import Credential, Identity, identify_async
+from netboard.live.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +52,7 @@ class Rights:
     async def close(self) -> None:
         """End the subscription."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(task)
 
     async def lost(self, credential: Credential, first: Identity) -> int:
         """Wait until the credential does not hold any more (4401) or its rights differ (4403)."""
