@@ -192,6 +192,7 @@ def configure(site: Site, name: str, value: int) -> None:
         client.config_set(name, value)
 
 
+@pytest.mark.soak
 def test_the_engine_killed_during_many_creates(faulty: Faulty) -> None:
     """Each is resolved by its label; the bridges that the engine forgot are shown and nobody removes them."""
     site = faulty.site

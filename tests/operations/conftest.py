@@ -10,6 +10,7 @@ from tests.support.site import Site
 @pytest.fixture(scope="session")
 def _with_parent(site: Site) -> Iterator[Site]:
     machine = site.machine
+    machine.run(["ip", "link", "delete", "par0"], check=False)
     machine.ip("link add par0 type veth peer name par1")
     machine.ip("netns add lan")
     machine.ip("link set par1 netns lan")

@@ -134,6 +134,7 @@ class Agent:
 @pytest.fixture(scope="package")
 def _agent(machine: Machine, _shared_valkey: Valkey) -> Iterator[Agent]:
     made = Agent(machine, _shared_valkey)
+    machine.run(["ip", "link", "delete", "par0"], check=False)  # of another package on the same machine
     machine.ip("link add par0 type veth peer name par1")
     machine.ip("addr add 192.168.58.1/24 dev par1")
     machine.ip("link set par0 up")
@@ -142,7 +143,7 @@ def _agent(machine: Machine, _shared_valkey: Valkey) -> Iterator[Agent]:
         yield made
     finally:
         made.close()
-        machine.ip("link del par0")
+        machine.run(["ip", "link", "delete", "par0"], check=False)
 
 
 @pytest.fixture
