@@ -134,21 +134,21 @@ class Agent:
 @pytest.fixture(scope="package")
 def _agent(machine: Machine, _shared_valkey: Valkey) -> Iterator[Agent]:
     made = Agent(machine, _shared_valkey)
-    machine.run(["ip", "link", "delete", "par0"], check=False)  # of another package on the same machine
-    machine.ip("link add par0 type veth peer name par1")
-    machine.ip("addr add 192.168.58.1/24 dev par1")
-    machine.ip("link set par0 up")
-    machine.ip("link set par1 up")
+    machine.run(["ip", "link", "delete", "sub0"], check=False)  # of another package on the same machine
+    machine.ip("link add sub0 type veth peer name sub1")
+    machine.ip("addr add 192.168.68.1/24 dev sub1")
+    machine.ip("link set sub0 up")
+    machine.ip("link set sub1 up")
     try:
         yield made
     finally:
         made.close()
-        machine.run(["ip", "link", "delete", "par0"], check=False)
+        machine.run(["ip", "link", "delete", "sub0"], check=False)
 
 
 @pytest.fixture
 def agent(_agent: Agent) -> Iterator[Agent]:
-    """The agent on an empty engine; what the test made is removed after it. `par0` is a parent, .58.1 is behind it."""
+    """The agent on an empty engine; what the test made is removed after it. `sub0` is a parent, .58.1 is behind it."""
     try:
         yield _agent
     finally:

@@ -13,9 +13,9 @@ PLAIN: dict[str, Any] = {"name": "gg", "subnet": "192.168.2.0/24", "gateway": "1
 PLANT: dict[str, Any] = {
     "name": "plant",
     "driver": "macvlan",
-    "subnet": "192.168.58.0/24",
-    "gateway": "192.168.58.1",
-    "parent": "par0",
+    "subnet": "192.168.68.0/24",
+    "gateway": "192.168.68.1",
+    "parent": "sub0",
     "mode": "bridge",
 }
 
@@ -42,7 +42,7 @@ def alike(one: dict[str, Any]) -> dict[str, Any]:
             "-d bridge --subnet 192.168.2.0/24 --gateway 192.168.2.1 --ip-range 192.168.2.128/25 --ipv6 "
             "--subnet fd00:2::/64 --gateway fd00:2::1",
         ),
-        (PLANT, "-d macvlan --subnet 192.168.58.0/24 --gateway 192.168.58.1 -o parent=par0"),
+        (PLANT, "-d macvlan --subnet 192.168.68.0/24 --gateway 192.168.68.1 -o parent=sub0"),
     ],
     ids=["a plain bridge", "a bridge with every setting", "a bridge with range and IPv6", "a macvlan"],
 )
@@ -65,7 +65,7 @@ def test_what_was_looked_at_afterwards_is_told(agent: Agent) -> None:
     assert "gateway_silent" not in told.phrases
     silent = agent.deliver("network.delete", network=agent.network("plant")["Id"])
     assert silent.ended == "done"
-    told = agent.deliver("network.create", **{**PLANT, "gateway": "192.168.58.77"})
+    told = agent.deliver("network.create", **{**PLANT, "gateway": "192.168.68.77"})
     assert told.ended == "done"
     assert "gateway_silent" in told.phrases
 
@@ -88,7 +88,7 @@ def test_cut_off_anywhere_the_next_delivery_ends_with_one_network(agent: Agent, 
 
 
 def test_a_kernel_that_refuses_ipvlan_is_heard_and_the_network_taken_back(agent: Agent) -> None:
-    told = agent.deliver("network.create", name="iv", driver="ipvlan", subnet="10.120.0.0/24", parent="par0", mode="l2")
+    told = agent.deliver("network.create", name="iv", driver="ipvlan", subnet="10.120.0.0/24", parent="sub0", mode="l2")
     if told.ended == "done":
         pytest.skip("this kernel has ipvlan")
     assert told.ended == "rolled_back"
