@@ -1,7 +1,7 @@
 """From a change in the kernel to changed pixels in Chromium: `python -m benchmarks.pixels [CHANGES]` (root).
 
 A whole board observes this machine. A veth pair in a namespace of its own is switched off and on; the page compares
-its canvas, drawn down to 240 columns, at every frame, and notes when the picture is another one. Budget: p50 at most
+its canvas, drawn down to 800 columns, at every frame, and notes when the picture is another one. Budget: p50 at most
 100 ms, p95 at most 250 ms. Floor, in the same run: the event on a bare netlink socket plus one empty frame.
 """
 
@@ -22,7 +22,7 @@ SETTLED = 9.5
 """Seconds after which the mark of a change has faded."""
 SPACE = "nb-pixels"
 WATCH = """() => {
-  const small = new OffscreenCanvas(240, 150).getContext("2d", {willReadFrequently: true});
+  const small = new OffscreenCanvas(800, 500).getContext("2d", {willReadFrequently: true});
   const canvas = document.querySelector("canvas");
   window.pixels = {at: 0, count: 0, frames: []};
   let before = "";
@@ -30,8 +30,8 @@ WATCH = """() => {
   const look = (now) => {
     if (last) window.pixels.frames.push(now - last);
     last = now;
-    small.drawImage(canvas, 0, 0, 240, 150);
-    const data = new Uint32Array(small.getImageData(0, 0, 240, 150).data.buffer);
+    small.drawImage(canvas, 0, 0, 800, 500);
+    const data = new Uint32Array(small.getImageData(0, 0, 800, 500).data.buffer);
     let sum = 0;
     for (let i = 0; i < data.length; i++) sum = (sum * 31 + data[i]) >>> 0;
     if (sum !== before) { before = sum; window.pixels.at = Date.now(); window.pixels.count++; }
@@ -54,6 +54,7 @@ def main() -> None:
             for each in (index, other):
                 inside.link("set", index=each, state="up")
             floor = [_event(inside, index, number) for number in range(changes)]
+            inside.link("set", index=index, state="up")
         board.start()
         times, frame = _in_browser(board, changes)
     finally:
