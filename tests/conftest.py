@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -21,8 +22,8 @@ pytest_plugins = [
     if find_spec(name) is not None
 ]
 
-_RERUN = ("engine", "browser", "process")
-"""Marks of tests that depend on more than netboard; they get another try."""
+_PURE = Path(__file__).parent / "core"
+"""Tests of nothing but netboard. All others depend on daemons, a kernel or a browser as well, and get another try."""
 
 _PIECES: dict[str, tuple[str, ...]] = {
     "engine": ("dockerd", "iptables", "ip", "busybox (static)"),
@@ -45,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     absent: set[str] = set()
     for item in items:
         marks = {mark.name for mark in item.iter_markers()}
-        if marks.intersection(_RERUN):
+        if _PURE not in item.path.parents:
             item.add_marker(pytest.mark.flaky(reruns=2))
         names = sorted({name for mark in marks for name in missing.get(mark, ())})
         if names:
