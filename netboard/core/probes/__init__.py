@@ -1,1 +1,1 @@
-"""What probing is about, without I/O: the messages, who may be probed, what an answer means, monitors' states and history."""
+"""What probing is about, without I/O: messages, who may be probed, what an answer means, monitors and their history."""
