@@ -169,4 +169,4 @@ class Observation(TypedDict):
     ok: bool | None
     rtt_us: float | None
     code: str
-    """Why not (`no_answer`, `refused`, `unreachable`, `gone`, `stopped`, `paused`, `no_address`, `engine_away` …), or empty."""
+    """Why not (`no_answer`, `refused`, `unreachable`, `gone`, `stopped`, `paused`, `no_address`, `engine_away` …)."""
