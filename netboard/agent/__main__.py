@@ -5,9 +5,9 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from netboard.agent import logs
 from netboard.core.errors import NetboardError
 from netboard.core.ports import Watcher
+from netboard.wiring import logs
 from netboard.wiring.settings import Settings, settings
 
 
@@ -21,7 +21,7 @@ def main(words: Sequence[str] | None = None) -> int:
     demo.add_argument("size", nargs="?", default="", metavar="HOSTSxCONTAINERS")
     given = parser.parse_args(words)
     options = settings()
-    logs.configure(options.log_format)
+    logs.start(options.log_format)
     try:
         if given.process == "observer":
             return observe(options)

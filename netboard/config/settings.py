@@ -6,10 +6,10 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from netboard.config import logs
 from netboard.config.databases import database
 from netboard.config.origins import reach
 from netboard.config.secrets import secret_key
+from netboard.wiring import logs
 from netboard.wiring.settings import settings as netboard_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent

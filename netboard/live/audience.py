@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from netboard.core.clock import utc
 from netboard.core.ids import FLEET
 from netboard.core.wire import Cursor, Detail, Position
 from netboard.live import frames
@@ -93,7 +94,7 @@ class Audience:
             nodes += logs[host].loaded[whole].nodes.values()
             edges += logs[host].loaded[whole].edges.values()
         cursor = cursor_of({host: (logs[host].epoch, logs[host].seq) for host in self.shown})
-        told = Told(frames.snapshot(self.detail, cursor, frames.now(), nodes, edges), cursor)
+        told = Told(frames.snapshot(self.detail, cursor, utc(), nodes, edges), cursor)
         self._cached = (now, told)
         return told
 

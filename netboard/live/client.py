@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from netboard.core.clock import utc
 from netboard.core.feed import at_top
 from netboard.core.ids import FLEET, host_of
 from netboard.core.wire import Cursor
@@ -174,7 +175,7 @@ class Client:
         return self._fleet_delta(audience) if self._fleet_touched else None
 
     def _fleet_delta(self, audience: Audience) -> str | None:
-        merged = frames.Merged(at=frames.now())
+        merged = frames.Merged(at=utc())
         shown = audience.shown
         for key in self._fleet_touched:
             object_id = key[2:]

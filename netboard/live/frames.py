@@ -1,7 +1,6 @@
 """Frames for browsers, joined from encoded objects. Nothing is decoded here."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -12,11 +11,6 @@ from netboard.core.wire import Cursor, Detail
 
 encode: Final = msgspec.json.Encoder().encode
 PING: Final = '{"type":"ping"}'
-
-
-def now() -> str:
-    """RFC 3339 in UTC with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Merged(msgspec.Struct):

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from netboard.core.clock import utc
 from netboard.live import frames
 
 OBSERVER: Final = "observer"
@@ -95,7 +96,7 @@ class Health:
         """A host without a heartbeat on the bus; answers the news in it."""
         beat = self._beats.get(host)
         if beat is None:
-            beat = self._beats[host] = _Beat(frames.now(), now)
+            beat = self._beats[host] = _Beat(utc(), now)
         if beat.heard + self._stale_after > now or OBSERVER in beat.silent:
             return []
         return self._become(host, beat, {**beat.silent, OBSERVER: Silence(beat.at)})

@@ -10,11 +10,11 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from netboard.accounts.http import NodeId, Page, Paging, Rows, decode_cursor, encode_cursor, identity
+from netboard.core.clock import utc
 from netboard.core.errors import Invalid, Missing
 from netboard.core.ids import FLEET, class_of
 from netboard.core.impact import impact as losses
 from netboard.core.wire import Node
-from netboard.live import frames
 from netboard.networks import graphs, reading
 from netboard.networks.models import Event
 
@@ -134,7 +134,7 @@ class Filter(Schema):
 def topology(request: HttpRequest, host: HostName = "") -> HttpResponse:
     """The whole graph, or one host's. Above the limit only one host's is given."""
     cursor, nodes, edges = reading.topology(identity(request).visible, host)
-    head = encode({"cursor": cursor, "generated_at": frames.now()})[:-1]
+    head = encode({"cursor": cursor, "generated_at": utc()})[:-1]
     body = head + b',"nodes":[' + b",".join(nodes) + b'],"edges":[' + b",".join(edges) + b"]}"
     return HttpResponse(body, content_type="application/json")
 

@@ -9,10 +9,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from netboard.agent import logs
 from netboard.agent.observer import Observer
 from netboard.core.ports import Watcher
-from netboard.wiring import build
+from netboard.wiring import build, logs
 from netboard.wiring.settings import Settings
 from tests.agent.memory import MemoryWriter
 from tests.support.wait import wait_until
@@ -23,7 +22,7 @@ ALIVE = ("running", "paused")
 def main() -> None:
     """Observe until everything is known, print, end."""
     settings = Settings()
-    logs.configure("text")
+    logs.start("text")
     writer = MemoryWriter(json.loads(Path(sys.argv[1]).read_text()))
     watchers: dict[str, Watcher] = {
         "kernel": build.kernel_watcher(settings),

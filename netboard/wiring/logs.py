@@ -1,5 +1,6 @@
 """Structured logs: one event a line, as text for people or JSON for machines, with request and operation ids."""
 
+import logging.config
 from typing import Any
 
 import structlog
@@ -13,7 +14,7 @@ SHARED: list[Any] = [
 
 
 def configure(log_format: str) -> dict[str, Any]:
-    """Configure structlog and return Django's LOGGING. `log_format` is `text` or `json`."""
+    """Configure structlog; the answer is for `logging.config.dictConfig`. `log_format` is `text` or `json`."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -52,3 +53,8 @@ def configure(log_format: str) -> dict[str, Any]:
             "celery": {"level": "WARNING"},
         },
     }
+
+
+def start(log_format: str) -> None:
+    """Configure both structlog and the standard library's loggers, in a process without Django."""
+    logging.config.dictConfig(configure(log_format))
