@@ -1,4 +1,4 @@
-"""`python -m netboard.agent observer | worker | demo [SIZE]`: one process of an agent, in the foreground."""
+"""`python -m netboard.agent observer | worker | prober | demo [SIZE]`: one process of an agent, in the foreground."""
 
 import argparse
 import signal
@@ -16,7 +16,8 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m netboard.agent", description="One process of a host's agent.")
     which = parser.add_subparsers(dest="process", required=True)
     which.add_parser("observer", help="tell the board what the kernel and the engine of this host say")
-    which.add_parser("worker", help="carry out what the board tells this host")
+    which.add_parser("worker", help="carry out the operations that the board tells this host")
+    which.add_parser("prober", help="carry out the probes that the board tells this host")
     demo = which.add_parser("demo", help="tell the board of a simulated fleet")
     demo.add_argument("size", nargs="?", default="", metavar="HOSTSxCONTAINERS")
     given = parser.parse_args(words)
@@ -25,10 +26,10 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         if given.process == "observer":
             return observe(options)
-        if given.process == "worker":
+        if given.process in ("worker", "prober"):
             from netboard.agent import worker
 
-            return worker.run(options)
+            return worker.run(options, "operations" if given.process == "worker" else "probes")
         from netboard.agent import demo as demonstration
 
         return demonstration.run(options, given.size or options.demo or "3x12")

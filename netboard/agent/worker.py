@@ -1,29 +1,27 @@
-"""Runs the host worker in the foreground."""
+"""Runs one of the host workers in the foreground: the one for operations, or the one for probes."""
 
 import warnings
 
 from celery.platforms import SecurityWarning
 from celery.signals import setup_logging
 
+from netboard.agent.celery import Kind, make_app
 from netboard.core import signing
 from netboard.wiring.settings import Settings
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, kind: Kind = "operations") -> int:
     """Work until SIGTERM; a task that is running is finished first. Returns the exit code."""
-    from netboard.agent.celery import app
-
     # An agent is root by design: it changes networks. What the warning is about, pickled tasks, is not accepted.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     setup_logging.connect(_keep_logging)
-    worker = app.Worker(
-        hostname=f"host-worker@{settings.host}",
-        queues=",".join(signing.queue(settings.host, kind) for kind in ("operations", "probes")),
+    worker = make_app(settings, kind).Worker(
+        hostname=f"{kind}@{settings.host}",
+        queues=signing.queue(settings.host, kind),
         without_gossip=True,  # workers of different hosts must not know of each other
         without_mingle=True,
         without_heartbeat=True,
         pool="prefork",
-        concurrency=1,
         quiet=True,
     )
     worker.start()

@@ -43,13 +43,14 @@ class Signed(TypedDict):
 
 
 def queue(host: str, kind: str = "operations") -> str:
-    """The Celery queue of a host's worker; `kind` is `operations` or `probes`."""
+    """The Celery queue of one of a host's workers; `kind` is `operations` or `probes`."""
     return f"host.{host}.{kind}"
 
 
-def key_prefix(host: str) -> str:
-    """The `global_keyprefix` of a host's broker connection: kombu's bookkeeping is shared within one."""
-    return f"netboard:host:{host}:"
+def key_prefix(host: str, kind: str = "operations") -> str:
+    """The `global_keyprefix` of a broker connection for one kind of a host's work: kombu's bookkeeping is shared within
+    one, and with it the time after which unacknowledged tasks are given to somebody else."""
+    return f"netboard:host:{host}:" if kind == "operations" else f"netboard:host:{host}:{kind}:"
 
 
 def order(host: str, verb: str, spec: Mapping[str, Json] | None = None, life: int = LIFE) -> Order:

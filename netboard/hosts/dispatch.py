@@ -21,10 +21,10 @@ def send(host: str, key: str, verb: str, spec: Mapping[str, Json] | None = None,
 
 
 class Sender:
-    """Keeps a connection a host: each host has a key prefix of its own on the broker. For one thread."""
+    """Keeps a connection for each host and kind of work, which have key prefixes of their own. For one thread."""
 
     def __init__(self) -> None:
-        self._apps: dict[str, Celery] = {}
+        self._apps: dict[tuple[str, str], Celery] = {}
 
     def send(
         self, host: str, key: str, verb: str, spec: Mapping[str, Json] | None = None, kind: str = "operations"
@@ -32,7 +32,7 @@ class Sender:
         """Put an order, signed with the host's key, into the host's queue. Raises `BusUnavailable`."""
         envelope = signing.sign(signing.order(host, verb, spec), key)
         try:
-            self._app(host).send_task(
+            self._app(host, kind).send_task(
                 signing.TASK, args=[envelope], queue=signing.queue(host, kind), expires=signing.LIFE, retry=False
             )
         except (OperationalError, OSError) as error:
@@ -47,16 +47,18 @@ class Sender:
             app.close()
         self._apps.clear()
 
-    def _app(self, host: str) -> Celery:
-        app = self._apps.get(host)
+    def _app(self, host: str, kind: str) -> Celery:
+        app = self._apps.get((host, kind))
         if app is None:
-            app = self._apps[host] = Celery("netboard.board", set_as_current=False, broker=settings.NETBOARD.broker)
+            app = self._apps[host, kind] = Celery(
+                "netboard.board", set_as_current=False, broker=settings.NETBOARD.broker
+            )
             app.conf.update(
                 task_serializer="json",
                 task_ignore_result=True,
                 broker_connection_timeout=3,
                 broker_transport_options={
-                    "global_keyprefix": signing.key_prefix(host),
+                    "global_keyprefix": signing.key_prefix(host, kind),
                     "socket_connect_timeout": 3,
                     "socket_timeout": 5,
                     "max_retries": 1,

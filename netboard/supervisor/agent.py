@@ -1,4 +1,4 @@
-"""`manage.py agent`: an agent alone, as a production host runs it: the observer and the host worker."""
+"""`manage.py agent`: an agent alone, as a production host runs it: the observer and the host workers."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ from netboard.wiring.settings import settings
 
 
 def agent() -> int:
-    """Run both until SIGINT or SIGTERM."""
+    """Run all of them until SIGINT or SIGTERM."""
     return asyncio.run(_agent())
 
 
@@ -25,7 +25,7 @@ async def _agent() -> int:
     surroundings = {**os.environ, "PYTHONUNBUFFERED": "1"}
     children = [
         Child(Program(name, (sys.executable, "-m", "netboard.agent", name), surroundings), output, ROOT, _unnoted)
-        for name in ("observer", "worker")
+        for name in ("observer", "worker", "prober")
     ]
     tasks = [asyncio.create_task(child.keep()) for child in children]
     await ended.wait()

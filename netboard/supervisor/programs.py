@@ -44,8 +44,8 @@ class Plan:
         return made
 
     def workers(self) -> list[Program]:
-        """What carries out work: the control worker with the schedule, and this machine's host worker."""
-        return [self._django("control"), self._agent("worker", "worker")]
+        """What carries out work: this machine's host workers, and the control worker with the schedule."""
+        return [self._agent("worker", "worker"), self._django("control"), self._agent("prober", "prober")]
 
     def recorder(self) -> Program:
         """What writes reports into the database."""

@@ -1,4 +1,7 @@
-"""The host worker as a process on a real broker: signed orders are carried out, others refused, nothing of Django."""
+"""The host workers as processes on a real broker: signed orders are carried out, others refused, nothing of Django.
+
+somebody ─► queue h1.operations ─► worker          somebody ─► queue h1.probes ─► prober
+"""
 
 import os
 import signal
@@ -20,10 +23,11 @@ KEY = "a key of this host alone"
 
 
 class Worker:
-    """A host worker of its own, and somebody who sends it orders."""
+    """One host worker of its own, and somebody who sends it orders."""
 
-    def __init__(self, valkey: Valkey, data: Path) -> None:
+    def __init__(self, role: str, valkey: Valkey, data: Path) -> None:
         self.asked = data / "recheck.h1"
+        self._role = role
         self._data = data
         self._settings = Settings(redis_url=valkey.url)
         self._environment = {
@@ -38,9 +42,9 @@ class Worker:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        with (self._data / "log").open("wb") as log:
+        with (self._data / f"{self._role}.log").open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "netboard.agent", "worker"],
+                [sys.executable, "-m", "netboard.agent", self._role],
                 cwd=ROOT,
                 env=self._environment,
                 stderr=log,
@@ -48,27 +52,35 @@ class Worker:
             )
 
     def log(self) -> str:
-        return (self._data / "log").read_text()
+        return (self._data / f"{self._role}.log").read_text()
 
-    def send(self, envelope: object, kind: str = "operations") -> None:
+    def send(self, envelope: object) -> None:
+        kind = {"worker": "operations", "prober": "probes"}[self._role]
         with Celery("board", set_as_current=False, broker=self._settings.broker) as app:
             app.conf.update(
-                broker_transport_options={"global_keyprefix": signing.key_prefix("h1")}, task_ignore_result=True
+                broker_transport_options={"global_keyprefix": signing.key_prefix("h1", kind)}, task_ignore_result=True
             )
             app.send_task(signing.TASK, args=[envelope], queue=signing.queue("h1", kind))
 
+    def order(self, verb: str) -> None:
+        self.send(signing.sign(signing.order("h1", verb), KEY))
 
-@pytest.fixture
-def worker(valkey: Valkey, tmp_path: Path) -> Iterator[Worker]:
-    made = Worker(valkey, tmp_path)
+    def stop(self) -> int:
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+
+@pytest.fixture(params=["worker", "prober"])
+def worker(request: pytest.FixtureRequest, valkey: Valkey, tmp_path: Path) -> Iterator[Worker]:
+    made = Worker(request.param, valkey, tmp_path)
     made.start()
     try:
         yield made
     finally:
-        assert made.process is not None
-        if made.process.poll() is None:
-            made.process.send_signal(signal.SIGTERM)
-            made.process.wait(60)
+        made.stop()
 
 
 @pytest.mark.process
@@ -77,15 +89,35 @@ def test_orders_signed_for_this_host_are_carried_out(worker: Worker, tmp_path: P
     worker.send(signing.sign(signing.order("h1", "recheck"), "another key"))
     worker.send({"order": 17})
     worker.send(signing.sign(signing.order("h2", "recheck"), KEY))
-    worker.send(signing.sign(signing.order("h1", "no such verb"), KEY))
+    worker.order("no such verb")
     wait_until(lambda: worker.log().count("order.refused") == 4, seconds=90, what="four refusals in the log")
     assert not worker.asked.exists()
-    worker.send(signing.sign(signing.order("h1", "recheck"), KEY), kind="probes")
+    worker.order("recheck")
     wait_until(worker.asked.exists, seconds=90, what="the observer is asked to compare")
     assert not (tmp_path / "secret.key").exists()  # which Django's settings would have made
-    assert worker.process is not None
-    worker.process.send_signal(signal.SIGTERM)
-    assert worker.process.wait(60) == 0
+    assert worker.stop() == 0
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("stuck", "other"), [("prober", "worker"), ("worker", "prober")])
+def test_neither_kind_of_work_waits_for_the_other(stuck: str, other: str, valkey: Valkey, tmp_path: Path) -> None:
+    first, second = Worker(stuck, valkey, tmp_path), Worker(other, valkey, tmp_path)
+    first.start()
+    second.start()
+    try:
+        first.order("no such verb")
+        wait_until(lambda: "order.refused" in first.log(), seconds=90, what=f"the {stuck} works")
+        assert first.process is not None
+        first.process.send_signal(signal.SIGSTOP)
+        first.order("recheck")
+        second.order("no such verb")
+        wait_until(lambda: "order.refused" in second.log(), seconds=90, what=f"the {other} works")
+        assert not first.asked.exists()
+        first.process.send_signal(signal.SIGCONT)
+        wait_until(first.asked.exists, seconds=90, what=f"the {stuck} goes on")
+    finally:
+        first.stop()
+        second.stop()
 
 
 def test_agents_import_neither_django_nor_a_database() -> None:

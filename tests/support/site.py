@@ -86,8 +86,12 @@ class Site:
         self._agent("observer", "observer", self.machine.url)
 
     def start_worker(self, number: int = 0) -> None:
-        """Start one host worker inside the machine."""
+        """Start one host worker for operations inside the machine."""
         self._agent(f"worker{number}", "worker", self.engine_url)
+
+    def start_prober(self) -> None:
+        """Start the host worker for probes inside the machine; not started by `start`."""
+        self._agent("prober", "prober", self.engine_url)
 
     def _agent(self, name: str, role: str, engine: str) -> None:
         environment = {
