@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from netboard.adapters.bus.feed import RedisLogFeed
     from netboard.adapters.bus.fleet_writer import RedisFleetWriter
+    from netboard.adapters.bus.probes import RedisProbeReader, RedisProbeWriter
     from netboard.adapters.bus.reader import RedisLogReader
     from netboard.adapters.bus.reports import RedisReportReader, RedisReportWriter
     from netboard.adapters.bus.writer import RedisLogWriter
@@ -77,6 +78,20 @@ def report_reader(settings: "Settings") -> "RedisReportReader":
     from netboard.adapters.bus.reports import RedisReportReader
 
     return RedisReportReader(settings.redis)
+
+
+def probe_writer(settings: "Settings") -> "RedisProbeWriter":
+    """What sweeps and monitors tell, for the agent."""
+    from netboard.adapters.bus.probes import RedisProbeWriter
+
+    return RedisProbeWriter(settings.redis)
+
+
+def probe_reader(settings: "Settings") -> "RedisProbeReader":
+    """What sweeps and monitors told, for the board."""
+    from netboard.adapters.bus.probes import RedisProbeReader
+
+    return RedisProbeReader(settings.redis)
 
 
 def fleet_writer(settings: "Settings") -> "RedisFleetWriter":

@@ -126,15 +126,26 @@ class Target(TypedDict):
     """One thing that a monitor asks, resolved to packets by the agent at each change of its graph.
 
     `kind` container: to that container's address on `network` (its first common one, if none is said); gateway: the
-    gateway of `network`; address: `address`; published: the host's published port, from the host itself.
+    gateway of `network`; address: `address`; published: the host's published port, from the host itself; network: every
+    endpoint of `network`, each an observation of its own with the container's full id as key.
     """
 
-    kind: Literal["container", "gateway", "address", "published"]
+    kind: Literal["container", "gateway", "address", "published", "network"]
     container: NotRequired[str]
     network: NotRequired[str]
     address: NotRequired[str]
     port: NotRequired[int]
     protocol: NotRequired[Literal["icmp", "tcp"]]
+
+
+class Window(TypedDict):
+    """When a monitor asks. `days`: 0 is Monday, empty for all; `since` and `until`: `HH:MM`, over midnight if the
+    second is the earlier one; `zone`: an IANA name."""
+
+    days: list[int]
+    since: str
+    until: str
+    zone: str
 
 
 class Watch(TypedDict):
@@ -147,6 +158,7 @@ class Watch(TypedDict):
     timeout: float
     source: Source
     target: Target
+    window: NotRequired[Window]
 
 
 class MonitorPlan(TypedDict):
@@ -157,14 +169,17 @@ class MonitorPlan(TypedDict):
     gateways: bool
     """Whether every running container's gateway is asked as well (the default monitor)."""
     gateway_interval: float
+    allowed: NotRequired[list[str]]
+    """CIDRs beyond the engine's own networks and the host's own addresses that administrators opened."""
 
 
 class Observation(TypedDict):
     """What one probe of one monitor found. `ok` None: it could not be asked (no namespace, no address, engine away)."""
 
     monitor: int
+    """0: the default monitor, every container's gateway."""
     key: str
-    """Tells apart what one monitor asks: for the default monitor the container's full id, else empty."""
+    """Tells apart what one monitor asks: of the default monitor and of networks the container's full id, else empty."""
     at: str
     ok: bool | None
     rtt_us: float | None
