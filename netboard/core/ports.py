@@ -162,33 +162,42 @@ class ReportWriter(Protocol):
     def take(self, operation: str, token: int, seconds: float) -> bool:
         """Take the lease of an operation. False: this delivery has it or has ended, or a later one has it."""
 
-    def renew(self, operation: str, token: int, seconds: float) -> bool:
-        """Keep the lease. False: somebody else has it; stop."""
+    def renew(self, operation: str, token: int, seconds: float, *reports: Report) -> bool:
+        """Tell the recorder these reports and keep the lease. False: somebody else has it; stop."""
 
-    def release(self, operation: str, token: int, ended: bool) -> None:
-        """Give the lease back. `ended`: copies of this delivery that arrive later are not begun."""
+    def release(self, operation: str, token: int, ended: bool, *reports: Report) -> None:
+        """Tell the recorder these reports and give the lease back. `ended`: copies of this delivery that arrive later
+        are not begun. All of it happens or nothing."""
 
-    def cancelled(self, operation: str) -> bool:
-        """Whether somebody asked to cancel it."""
+    def report(self, *reports: Report) -> None:
+        """Tell the recorder these reports in this order, all or none."""
 
-    def report(self, report: Report) -> None:
-        """Tell the recorder."""
+
+class Told(NamedTuple):
+    """One report with its position. `report` None: it makes no sense, and `why` says what is wrong with it."""
+
+    position: str
+    report: Report | None
+    why: str = ""
 
 
 class ReportReader(Protocol):
     """The recorder's side of operations on the bus."""
 
-    def reports(self, after: str, most: int = 500, wait: float = 0.0) -> list[tuple[str, Report]]:
-        """Reports with their positions, after a position (`0` for all that is kept); `wait`: seconds for the first."""
+    def reports(self, after: str, most: int = 500, wait: float = 0.0) -> list[Told]:
+        """Reports after a position (`0` for all that is kept); `wait`: seconds for the first."""
+
+    def set_aside(self, position: str, why: str) -> None:
+        """Keep the report at this position, which nobody can take in, for people to look at."""
+
+    def aside(self) -> int:
+        """How many reports were set aside."""
 
     def held(self, operations: list[str]) -> set[str]:
         """Which of these operations an agent holds a live lease on."""
 
-    def bar(self, operation: str, token: int) -> None:
-        """Have no agent begin a delivery up to this one any more."""
-
-    def cancel(self, operation: str) -> None:
-        """Ask the agent not to begin it."""
+    def bar(self, operation: str, token: int) -> bool:
+        """Have no agent begin a delivery up to this one any more. False: one has begun some delivery of it."""
 
     def ring(self) -> None:
         """Say that there is something to send."""

@@ -6,6 +6,7 @@ that waits is the table, not the broker: each host is sent a few at a time, so t
 """
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,14 +14,14 @@ from typing import Final, cast
 
 import structlog
 from django.conf import settings
+from django.db import DataError, IntegrityError, close_old_connections, transaction
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, transaction
 from django.utils import timezone
 
 from netboard.core.errors import BusUnavailable
 from netboard.core.model import Json
 from netboard.core.operations import OPERATION_LABEL, OWNER_LABEL, TERMINAL, Job
-from netboard.core.ports import ReportReader
+from netboard.core.ports import ReportReader, Told
 from netboard.hosts import dispatch
 from netboard.hosts.models import Host
 from netboard.operations import claims, services, telling
@@ -39,9 +40,13 @@ WINDOW: Final = 16
 """Operations of one host that are under way at most."""
 PATIENT: Final = 4
 """Times `resend_after` that one may wait in the queue of an agent that is visibly busy before it is sent again."""
+FIRST: Final = 64
+"""New operations that are looked at together; where there are more, each host's first."""
 BATCH: Final = 200
 
 
+NONSENSE: Final = (DataError, IntegrityError, ValueError, TypeError, KeyError, AttributeError)
+"""What taking in a report raises that no database can hold or that contradicts itself: trying again is of no use."""
 _MAKING: Final = ("network.create", "network.recreate", "container.run")
 
 
@@ -64,11 +69,15 @@ class Relay:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`."""
-        pause = 0.2
+        pause, looked = 0.2, -LOOK
         try:
             while not stop.is_set():
                 try:
-                    self.tick()
+                    if time.monotonic() - looked >= LOOK:
+                        looked = time.monotonic()
+                        self.tick()
+                    else:
+                        self.begin()
                     self._bus().rung(LOOK)
                     pause = 0.2
                 except (BusUnavailable, DatabaseError) as error:
@@ -102,25 +111,33 @@ class Relay:
                 self._later(operation, settings.NETBOARD.lease)
             elif operation.host in busy and self._is_patient(operation, now):
                 self._later(operation, settings.NETBOARD.resend_after)
-            elif self._hopeless(operation):
+            elif self._hopeless(operation) and self._bus().bar(operation.pk, operation.token):
                 self._give_up(operation)
             else:
-                sent += self._deliver(operation)
-        return sent + self._begin()
+                sent += self._deliver(operation, Host.objects.filter(pk=operation.host).first())
+        return sent + self.begin()
 
-    def _begin(self) -> int:
-        """Send new ones, first come first served, as far as their hosts have room."""
-        waiting = Operation.objects.filter(due__lte=timezone.now(), token=0)
-        hosts = list(waiting.order_by().values_list("host", flat=True).distinct())
-        if not hosts:
+    def begin(self) -> int:
+        """Send new ones, first come first served, as far as their hosts have room; answers how many."""
+        close_old_connections()
+        waiting = Operation.objects.filter(due__lte=timezone.now(), token=0).order_by("created")
+        first = list(waiting[:FIRST])
+        if not first:
             return 0
+        hosts = {operation.host for operation in first}
+        if len(first) == FIRST:  # one host's many must not hide the others' few
+            hosts = set(waiting.order_by().values_list("host", flat=True).distinct())
+            first = [one for host in hosts for one in waiting.filter(host=host)[:WINDOW]]
         under_way = Operation.objects.filter(host__in=hosts, token__gt=0).exclude(state__in=TERMINAL)
         busy = Counter(under_way.values_list("host", flat=True))
-        return sum(
-            self._deliver(operation)
-            for host in hosts
-            for operation in waiting.filter(host=host).order_by("created")[: max(0, WINDOW - busy[host])]
-        )
+        enrolled = Host.objects.in_bulk(hosts)
+        sent = 0
+        for operation in first:
+            if busy[operation.host] < WINDOW:
+                delivered = self._deliver(operation, enrolled.get(operation.host))
+                busy[operation.host] += delivered
+                sent += delivered
+        return sent
 
     def _is_patient(self, operation: Operation, now: datetime) -> bool:
         """Sent a moment ago to an agent that is busy with others: it most likely still waits in the agent's queue."""
@@ -137,9 +154,6 @@ class Relay:
     def _give_up(self, operation: Operation) -> None:
         """Nobody is there. Nobody who comes later may begin it, nor waits what is as old and was not even sent."""
         limit = settings.NETBOARD.operation_limit
-        self._bus().bar(operation.pk, operation.token)
-        if self._bus().held([operation.pk]):
-            return  # somebody began it this very moment
         services.fail(operation, "given_up", begun=False, seconds=limit)
         old = timezone.now() - timedelta(seconds=limit)
         for other in Operation.objects.filter(host=operation.host, token=0, state=State.PLANNED, created__lt=old):
@@ -160,8 +174,7 @@ class Relay:
             due=timezone.now() + timedelta(seconds=seconds)
         )
 
-    def _deliver(self, operation: Operation) -> int:
-        host = Host.objects.filter(pk=operation.host).first()
+    def _deliver(self, operation: Operation, host: Host | None) -> int:
         if host is None or not host.secret:
             services.fail(operation, "host_not_enrolled", host=operation.host)
             return 0
@@ -214,14 +227,35 @@ class Intake:
             row = IntakePosition.objects.first()
             self._after = row.position if row else "0"
         found = self._bus().reports(self._after, wait=wait)
-        if not found:
-            return 0
-        position = found[-1][0]
+        if found:
+            try:
+                self._take_in(found)
+            except NONSENSE as error:
+                self._one_by_one(found, error)
+        return len(found)
+
+    def _one_by_one(self, found: list[Told], why: Exception) -> None:
+        """One of these cannot be taken in, however often it is tried: it is set aside, the others are taken in."""
+        if len(found) == 1:
+            self._take_in([Told(found[0].position, None, str(why))])
+            return
+        for told in found:
+            try:
+                self._take_in([told])
+            except NONSENSE as error:
+                self._one_by_one([told], error)
+
+    def _take_in(self, found: list[Told]) -> None:
+        for told in found:
+            if told.report is None:
+                self._bus().set_aside(told.position, told.why)
+                log.error("report.set_aside", position=told.position, why=told.why)
+        position = found[-1].position
         with transaction.atomic():
-            changed = services.take_in([report for _, report in found])
-            IntakePosition.objects.update_or_create(pk=1, defaults={"position": position})
+            changed = services.take_in([told.report for told in found if told.report is not None])
+            if not IntakePosition.objects.filter(pk=1).update(position=position):
+                IntakePosition.objects.create(pk=1, position=position)
         self._after = position
         if any(operation.terminal for operation in changed):
             telling.ring()  # its host has room for the next one
         services.tell(changed)
-        return len(found)

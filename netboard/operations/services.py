@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -28,6 +29,10 @@ SETTLED: Final = 60.0
 """Seconds after which no call of an overtaken delivery is on its way any more: longer than an agent's hard limit."""
 TRIES: Final = 20
 """Plans that are made anew where somebody else was promised the same subnet first."""
+
+
+TOLD: Final = ("state", "steps", "recorded", "error", "result", "changed", "ended", "due")
+"""The columns that reports change."""
 
 
 class Refused(Conflict):
@@ -112,21 +117,30 @@ def subject_of(preview: Preview, world: World) -> str:
 
 
 def cancel(actor: Actor, operation_id: str) -> Operation:
-    """Cancel an operation that no agent has taken yet. Raises `Conflict` where it is too late."""
-    with transaction.atomic():
-        operation = Operation.objects.select_for_update().get(pk=operation_id)
-        if operation.state != State.PLANNED:
-            raise Conflict(
-                "It runs already or has ended, so it cannot be cancelled any more.",
-                code="too_late",
-                params={"state": operation.state},
-            )
-        record(actor, "operation.cancel", operation.pk, host=operation.host)
-        if operation.token == 0:
-            _end(operation, State.CANCELLED)
-            operation.save()
-        transaction.on_commit(lambda: telling.cancelled(operation))
-    return operation
+    """Cancel an operation that no agent has begun; none will begin it afterwards.
+
+    Raises `Conflict` where it is too late, and `BusUnavailable` where it was sent and nobody can tell whether it is.
+    """
+    for _ in range(TRIES):
+        sent = Operation.objects.get(pk=operation_id)
+        begun = sent.state != State.PLANNED
+        if not begun and sent.token:
+            begun = not telling.reports().bar(sent.pk, sent.token)
+        if begun:
+            break
+        with transaction.atomic():
+            operation = Operation.objects.select_for_update().get(pk=operation_id)
+            if (operation.state, operation.token) == (State.PLANNED, sent.token):
+                record(actor, "operation.cancel", operation.pk, host=operation.host)
+                _end(operation, State.CANCELLED)
+                operation.save()
+                transaction.on_commit(partial(telling.progressed, operation))
+                return operation
+    raise Conflict(
+        "It runs already or has ended, so it cannot be cancelled any more.",
+        code="too_late",
+        params={"state": sent.state},
+    )
 
 
 def take_in(reports: Iterable[Report]) -> list[Operation]:
@@ -134,11 +148,11 @@ def take_in(reports: Iterable[Report]) -> list[Operation]:
 
     A report with another token than the operation's, for another host, or after the end, is refused and logged.
     """
+    told = list(reports)
+    rows = Operation.objects.select_for_update().in_bulk({report["operation"] for report in told})
     changed: dict[str, Operation] = {}
-    for report in reports:
-        operation = changed.get(report["operation"]) or (
-            Operation.objects.select_for_update().filter(pk=report["operation"]).first()
-        )
+    for report in told:
+        operation = rows.get(report["operation"])
         if operation is None or not _fits(operation, report):
             log.warning("report.refused", operation=report["operation"], token=report["token"])
             if operation is not None and _tells_of_surplus(operation, report):
@@ -148,7 +162,7 @@ def take_in(reports: Iterable[Report]) -> list[Operation]:
         _apply(operation, report)
         changed[operation.pk] = operation
     for operation in changed.values():
-        operation.save()
+        operation.save(update_fields=TOLD)
     return list(changed.values())
 
 
@@ -212,15 +226,15 @@ def fail(operation: Operation, code: str, *, begun: bool = True, **params: Json)
 
 def next_delivery(operation: Operation, after: timedelta) -> Operation | None:
     """Count one more delivery; None where the operation has ended meanwhile. Its reports count from now on."""
-    with transaction.atomic():
-        row = Operation.objects.select_for_update().get(pk=operation.pk)
-        if row.terminal or row.token != operation.token:
-            return None
-        row.token += 1
-        row.changed = timezone.now()
-        row.due = row.changed + after
-        row.save(update_fields=["token", "due", "changed"])
-    return row
+    now = timezone.now()
+    mine = Operation.objects.filter(pk=operation.pk, token=operation.token).exclude(state__in=TERMINAL)
+    if not mine.update(token=operation.token + 1, changed=now, due=now + after):
+        return None
+    if operation.token:
+        operation.refresh_from_db()  # an earlier delivery may have told of what it made
+    else:
+        operation.token, operation.changed, operation.due = 1, now, now + after
+    return operation
 
 
 def asked_text(spec: Spec) -> str:

@@ -4,14 +4,14 @@ All of it happens in one thread beside the request: while Redis does not answer,
 is not lost either: pages ask again, and the relay looks by itself.
 """
 
+import asyncio
 import functools
 import queue
 import threading
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 import structlog
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import transaction
@@ -34,15 +34,18 @@ def reports() -> ReportReader:
     return build.report_reader(settings.NETBOARD)
 
 
+Call = Callable[[], Coroutine[Any, Any, None] | None]
+
+
 class _Teller:
     """Does one thing after the other in a thread of its own, which is started by the first."""
 
     def __init__(self) -> None:
-        self._waiting: queue.Queue[Callable[[], None]] = queue.Queue(WAITING)
+        self._waiting: queue.Queue[Call] = queue.Queue(WAITING)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def later(self, call: Callable[[], None]) -> None:
+    def later(self, call: Call) -> None:
         """Have it done soon."""
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
@@ -54,12 +57,14 @@ class _Teller:
             log.warning("progress.left_out")
 
     def _run(self) -> None:
-        while True:
-            call = self._waiting.get()
-            try:
-                call()
-            except Exception as error:
-                log.warning("progress.untold", reason=str(error))
+        with asyncio.Runner() as runner:  # one loop for all: the layer's connections belong to it
+            while True:
+                call = self._waiting.get()
+                try:
+                    if (sending := call()) is not None:
+                        runner.run(sending)
+                except Exception as error:
+                    log.warning("progress.untold", reason=str(error))
 
 
 _teller = _Teller()
@@ -80,10 +85,9 @@ def progressed(operation: Operation) -> None:
     _teller.later(functools.partial(_send, {"type": "progress", "host": operation.host, "frame": frame}))
 
 
-def _send(message: dict[str, object]) -> None:
+def _send(message: dict[str, object]) -> Coroutine[Any, Any, None] | None:
     layer = get_channel_layer()
-    if layer is not None:
-        async_to_sync(layer.group_send)(GROUP, message)
+    return None if layer is None else layer.group_send(GROUP, message)
 
 
 def wake() -> None:
@@ -94,10 +98,3 @@ def wake() -> None:
 def ring() -> None:
     """Have the relay look now."""
     _teller.later(lambda: reports().ring())
-
-
-def cancelled(operation: Operation) -> None:
-    """Tell the agent not to begin it, and pages that it ended."""
-    wish = operation.pk
-    _teller.later(lambda: reports().cancel(wish))
-    progressed(operation)

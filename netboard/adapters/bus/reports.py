@@ -1,24 +1,29 @@
-"""Leases of operations, wishes to cancel, and what agents report: the operations' side of the bus.
+"""Leases of operations, and what agents report: the operations' side of the bus.
 
 operation:<id>:lease    the token of the delivery that works on it (expires)
 operation:<id>:token    the highest token that was ever taken (expires after a day)
 operation:<id>:ended    the highest token that came to an end and is never begun again (expires after a day)
-operation:<id>:cancel   set by who wants it cancelled (expires after a day)
 reports                 stream of reports from all hosts, trimmed
+reports:aside           stream of reports that make no sense, with the reason, trimmed
 bell                    list that is pushed to when there is something to send
+
+A report travels together with the renewing or giving back of the lease: one round trip.
 """
 
-from typing import Final, cast
+from typing import Annotated, Any, Final, NotRequired, TypedDict, cast
 
 import msgspec
 
 from netboard.adapters.bus import keys
 from netboard.adapters.bus.edge import connect, mapped
-from netboard.core.operations import Report
+from netboard.core.operations import Report, State, StepState
+from netboard.core.ports import Told
 
 REPORTS: Final = keys.PREFIX + "reports"
+ASIDE: Final = REPORTS + ":aside"
 BELL: Final = keys.PREFIX + "bell"
 _KEPT: Final = 20_000
+_KEPT_ASIDE: Final = 1_000
 _DAY: Final = 86_400
 
 _TAKE: Final = """
@@ -31,19 +36,35 @@ redis.call('SET', KEYS[2], mine, 'EX', ARGV[3])
 redis.call('SET', KEYS[1], mine, 'PX', ARGV[2])
 return 1
 """
-_RENEW: Final = """
--- KEYS lease token  ARGV token milliseconds
+_TELL: Final = """
+-- KEYS lease token ended reports  ARGV token kept … report …
+for i = FIRST, #ARGV do redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[2], '*', 'r', ARGV[i]) end
+"""
+_RENEW: Final = (
+    _TELL.replace("FIRST", "4")
+    + """
+-- ARGV[3] milliseconds
 if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[1]) then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 return 1
 """
-_RELEASE: Final = """
--- KEYS lease token ended  ARGV token ended? day
-if ARGV[2] == '1' and tonumber(redis.call('GET', KEYS[3]) or '0') < tonumber(ARGV[1]) then
-  redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[3])
+)
+_RELEASE: Final = (
+    _TELL.replace("FIRST", "5")
+    + """
+-- ARGV[3] ended? ARGV[4] day
+if ARGV[3] == '1' and tonumber(redis.call('GET', KEYS[3]) or '0') < tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[4])
 end
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
+"""
+)
+_BAR: Final = """
+-- KEYS lease token ended  ARGV token day
+if redis.call('EXISTS', KEYS[1]) == 1 or redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])
+return 1
 """
 
 
@@ -65,29 +86,60 @@ class RedisReportWriter:
         with mapped():
             return bool(self._take(keys=_names(operation), args=[token, int(seconds * 1000), _DAY]))
 
-    def renew(self, operation: str, token: int, seconds: float) -> bool:
-        """Keep the lease; False where a later delivery has it."""
+    def renew(self, operation: str, token: int, seconds: float, *reports: Report) -> bool:
+        """Tell the recorder these and keep the lease; False where a later delivery has it."""
+        told = map(msgspec.json.encode, reports)
         with mapped():
-            return bool(self._renew(keys=_names(operation)[:2], args=[token, int(seconds * 1000)]))
+            args = [token, _KEPT, int(seconds * 1000), *told]
+            return bool(self._renew(keys=[*_names(operation), REPORTS], args=args))
 
-    def release(self, operation: str, token: int, ended: bool) -> None:
-        """Give the lease back. `ended`: this delivery came to an end; a copy that arrives late does nothing."""
+    def release(self, operation: str, token: int, ended: bool, *reports: Report) -> None:
+        """Tell the recorder these and give the lease back. `ended`: this delivery came to an end; a copy of it that
+        arrives late does nothing."""
+        told = map(msgspec.json.encode, reports)
         with mapped():
-            self._release(keys=_names(operation), args=[token, int(ended), _DAY])
+            self._release(keys=[*_names(operation), REPORTS], args=[token, _KEPT, int(ended), _DAY, *told])
 
-    def cancelled(self, operation: str) -> bool:
-        """Whether somebody asked to cancel it."""
+    def report(self, *reports: Report) -> None:
+        """Tell the recorder these, in this order."""
         with mapped():
-            return bool(self._client.exists(f"{keys.PREFIX}operation:{operation}:cancel"))
-
-    def report(self, report: Report) -> None:
-        """Tell the recorder."""
-        with mapped():
-            self._client.xadd(REPORTS, {"r": msgspec.json.encode(report)}, maxlen=_KEPT, approximate=True)
+            pipe = self._client.pipeline(transaction=True)
+            for report in reports:
+                pipe.xadd(REPORTS, {"r": msgspec.json.encode(report)}, maxlen=_KEPT, approximate=True)
+            pipe.execute()
 
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
+
+
+class _Phrase(TypedDict):
+    code: str
+    params: dict[str, Any]
+
+
+class _Step(TypedDict):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+    state: StepState
+    detail: list[_Phrase]
+    at: str
+
+
+class _Shape(TypedDict):
+    """A `core.operations.Report` without its recursive JSON, which msgspec cannot check."""
+
+    host: str
+    operation: str
+    token: int
+    at: str
+    state: NotRequired[State]
+    step: NotRequired[_Step]
+    recorded: NotRequired[dict[str, str]]
+    error: NotRequired[_Phrase]
+    result: NotRequired[dict[str, Any]]
+
+
+_decode: Final = msgspec.json.Decoder(_Shape).decode
 
 
 class RedisReportReader:
@@ -95,16 +147,29 @@ class RedisReportReader:
 
     def __init__(self, url: str) -> None:
         self._client = connect(url)
+        self._bar = self._client.register_script(_BAR)
 
-    def reports(self, after: str, most: int = 500, wait: float = 0.0) -> list[tuple[str, Report]]:
+    def reports(self, after: str, most: int = 500, wait: float = 0.0) -> list[Told]:
         """Reports after a position, waiting up to so many seconds (at most 4) for the first."""
         with mapped():
             block = int(min(wait, 4.0) * 1000) or None
             answer = self._client.xread({REPORTS: after}, count=most, block=block)
-        entries = next(iter(answer.values()))[0] if isinstance(answer, dict) and answer else []
-        if not isinstance(answer, dict):
-            entries = answer[0][1] if answer else []
-        return [(where.decode(), cast("Report", msgspec.json.decode(fields[b"r"]))) for where, fields in entries]
+        entries = answer[0][1] if answer else []
+        return [_told(where.decode(), fields) for where, fields in entries]
+
+    def set_aside(self, position: str, why: str) -> None:
+        """Keep the report at this position, which nobody can take in, for people to look at."""
+        with mapped():
+            found = self._client.xrange(REPORTS, position, position)
+            fields = {**(found[0][1] if found else {}), "why": why[:500], "position": position}
+            self._client.xadd(ASIDE, fields, maxlen=_KEPT_ASIDE, approximate=True)
+
+    def aside(self) -> int:
+        """How many reports were ever set aside."""
+        with mapped():
+            if not self._client.exists(ASIDE):
+                return 0
+            return int(self._client.xinfo_stream(ASIDE).get("entries-added") or self._client.xlen(ASIDE))
 
     def held(self, operations: list[str]) -> set[str]:
         """Which of these operations an agent holds a live lease on."""
@@ -114,15 +179,10 @@ class RedisReportReader:
             found = self._client.mget([_names(operation)[0] for operation in operations])
         return {operation for operation, lease in zip(operations, found, strict=True) if lease is not None}
 
-    def bar(self, operation: str, token: int) -> None:
-        """Have no agent begin a delivery up to this one any more."""
+    def bar(self, operation: str, token: int) -> bool:
+        """Have no agent begin a delivery up to this one any more; False where one has begun some delivery of it."""
         with mapped():
-            self._client.set(_names(operation)[2], token, ex=_DAY)
-
-    def cancel(self, operation: str) -> None:
-        """Ask the agent not to begin it."""
-        with mapped():
-            self._client.set(f"{keys.PREFIX}operation:{operation}:cancel", 1, ex=_DAY)
+            return bool(self._bar(keys=_names(operation), args=[token, _DAY]))
 
     def ring(self) -> None:
         """Say that there is something to send."""
@@ -140,3 +200,10 @@ class RedisReportReader:
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
+
+
+def _told(position: str, fields: dict[bytes, Any]) -> Told:
+    try:
+        return Told(position, cast("Report", _decode(fields.get(b"r", b""))))
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return Told(position, None, str(error))

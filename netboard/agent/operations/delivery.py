@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -60,7 +60,8 @@ class StepLog:
 
 
 class Delivery:
-    """One delivery of one order. `made` are full ids by role, told to the recorder as soon as they are known."""
+    """One delivery of one order. What it has to tell waits for the beginning of the next step, for an id to be recorded
+    or for the end, and then goes out in one message that keeps the lease as well."""
 
     def __init__(self, job: Job, tools: Tools) -> None:
         self.job = job
@@ -69,6 +70,7 @@ class Delivery:
         self.result: dict[str, Json] = {}
         self.made = False
         """Something stands on the engine that this operation made: a failure has to undo it."""
+        self._untold: list[Report] = []
         self._lost = threading.Event()
         self._deadline = time.monotonic() + job["limit"]
 
@@ -86,10 +88,9 @@ class Delivery:
     def step(self, name: str) -> Iterator[StepLog]:
         """Tell that a step runs, then how it went. Raises `Overtaken` before it begins where the lease is gone."""
         self.still_ours()
-        if not self.tools.reports.renew(self.job["operation"], self.job["token"], self.tools.lease):
-            raise Overtaken
         told = StepLog()
         self._tell_step(name, "running", [])
+        self._send()
         try:
             yield told
         except Failed as failure:
@@ -104,6 +105,7 @@ class Delivery:
         """Tell the recorder a full id at once, so that the next delivery finds it whatever happens here."""
         self.recorded[role] = engine_id
         self.tell(recorded=dict(self.recorded))
+        self.tools.reports.report(*self._waiting())
 
     def enter(self, state: State) -> None:
         """Tell that the operation is in this state now."""
@@ -123,7 +125,7 @@ class Delivery:
         error: Phrase | None = None,
         result: dict[str, Json] | None = None,
     ) -> None:
-        """Send one report."""
+        """Note one report, to be sent soon."""
         report: Report = {
             "host": self.tools.host,
             "operation": self.job["operation"],
@@ -140,7 +142,30 @@ class Delivery:
             report["error"] = error
         if result is not None:
             report["result"] = result
-        self.tools.reports.report(report)
+        self._untold.append(report)
+
+    def _send(self) -> None:
+        """Tell what waits, and keep the lease. Raises `Overtaken` where that is gone."""
+        if not self.tools.reports.renew(self.job["operation"], self.job["token"], self.tools.lease, *self._waiting()):
+            raise Overtaken
+
+    def _waiting(self) -> list[Report]:
+        waiting, self._untold = self._untold, []
+        return waiting
+
+    def end(self, state: State | None) -> None:
+        """Tell what waits and give the lease back; None: the next delivery goes on. Raises `BusUnavailable`."""
+        self.tools.reports.release(self.job["operation"], self.job["token"], state is not None, *self._waiting())
+
+    def silence(self) -> None:
+        """Tell nothing of what waits to be told."""
+        self._untold.clear()
+
+    def leave(self) -> None:
+        """Give the lease back and say nothing more."""
+        self.silence()
+        with suppress(BusUnavailable):
+            self.end(None)
 
     def _tell_step(self, name: str, state: StepState, detail: list[Phrase]) -> None:
         self.tell(step={"name": name, "state": state, "detail": detail, "at": utc()})
@@ -188,19 +213,15 @@ def carry_out(job: Job, verb: Verb, tools: Tools) -> State | None:
     Raises `BusUnavailable` where nothing can be told; the next delivery goes on from what is on the engine.
     """
     delivery = Delivery(job, tools)
-    operation, token = job["operation"], job["token"]
-    if not tools.reports.take(operation, token, tools.lease):
+    if not tools.reports.take(job["operation"], job["token"], tools.lease):
         return None
-    state: State | None = None
     try:
-        if not job["recorded"] and token == 1 and tools.reports.cancelled(operation):
-            delivery.tell(state="cancelled")
-            state = "cancelled"
-        else:
-            with delivery.renewing():
-                state = _run(delivery, verb)
-    finally:
-        _quietly(lambda: tools.reports.release(operation, token, ended=state is not None))
+        with delivery.renewing():
+            state = _run(delivery, verb)
+    except BaseException:
+        delivery.leave()
+        raise
+    delivery.end(state)
     return state
 
 
@@ -211,6 +232,7 @@ def _run(delivery: Delivery, verb: Verb) -> State | None:
         delivery.enter("verifying")
         verb.verify(delivery)
     except Overtaken:
+        delivery.silence()
         return None
     except EngineUnavailable as error:
         # Whether it was done cannot be known now. The next delivery looks.
@@ -252,10 +274,3 @@ def _undone(delivery: Delivery, verb: Verb, why: Phrase) -> State | None:
 def phrase_of(error: NetboardError) -> Phrase:
     """An error of ours as a phrase that travels."""
     return {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
-
-
-def _quietly(call: Callable[[], None]) -> None:
-    try:
-        call()
-    except BusUnavailable:
-        return

@@ -100,8 +100,9 @@ class Agent:
     def _reports(self) -> list[Report]:
         found = self._reader.reports(self._position)
         if found:
-            self._position = found[-1][0]
-        return [report for _, report in found]
+            self._position = found[-1].position
+        assert all(one.report is not None for one in found), found
+        return [one.report for one in found if one.report is not None]
 
     def network(self, name: str) -> dict[str, Any]:
         """`docker network inspect` of the one network of this name."""

@@ -6,6 +6,7 @@ as a kill at that moment would. What was done until then stays done.
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from netboard.agent.operations.delivery import Tools, carry_out
@@ -28,11 +29,25 @@ class CuttingReports:
         self._bus = bus
         self.cut = ""
 
-    def report(self, report: Report) -> None:
-        """Send it, or cut here."""
-        if self.cut and self.cut in _names(report):
-            raise Cut
-        self._bus.report(report)
+    def report(self, *reports: Report) -> None:
+        """Send them, or cut here."""
+        self._bus.report(*self._before_the_cut(reports))
+
+    def renew(self, operation: str, token: int, seconds: float, *reports: Report) -> bool:
+        """Send them, or cut here."""
+        return self._bus.renew(operation, token, seconds, *self._before_the_cut(reports))
+
+    def release(self, operation: str, token: int, ended: bool, *reports: Report) -> None:
+        """Send them, or cut here."""
+        self._bus.release(operation, token, ended, *self._before_the_cut(reports))
+
+    def _before_the_cut(self, reports: Sequence[Report]) -> Sequence[Report]:
+        place = next((i for i, report in enumerate(reports) if self.cut in _names(report)), None)
+        if place is None:
+            return reports
+        if place:
+            self._bus.report(*reports[:place])
+        raise Cut
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._bus, name)
