@@ -1,5 +1,6 @@
 /** What the parts of the page share: one read-only view of the graph, what changed in it, and what a renderer can do. */
 
+import type { Layer } from "./render/overlay";
 import type { Edge, Node } from "./wire";
 
 /** The graph as the store keeps it. Read-only for everybody but the store. */
@@ -54,6 +55,8 @@ export interface Renderer {
   /** Ids that match the filter; everything else is dimmed. null: nothing is. */
   highlight(ids: ReadonlySet<string> | null): void;
   mark(marks: ReadonlyMap<string, Mark>): void;
+  /** Lay a source's looks and signs over the board; null takes them away. A new layer replaces the source's last. */
+  overlay(source: string, layer: Layer | null): void;
   /** Host ids that are stale, with the time as it is to be written beside the name. */
   stale(hosts: ReadonlyMap<string, string>): void;
   camera(): Camera;

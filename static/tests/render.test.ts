@@ -6,6 +6,7 @@ import * as fc from "fast-check";
 import { Board } from "../src/layout";
 import { Graph } from "./graph";
 import { Batch } from "../src/render/batch";
+import { Overlays } from "../src/render/overlay";
 import { paint } from "../src/render/paint";
 import { type Pen, SvgPen, mix } from "../src/render/pen";
 import { relatedTo } from "../src/render/relations";
@@ -26,7 +27,7 @@ function svgOf(graph: Graph, scale: number, more: Partial<Scene> = {}): string {
   const scene: Scene = {
     board, graph, theme, tints: tints(theme), texts: new Texts(ruler), words: WORDS, batch: new Batch(),
     camera: { x: 0, y: 0, scale }, width: 1600, height: 1000, selected: NONE, related: NONE, highlighted: null,
-    hosts: null, marks: new Map(), ghosts: new Map(), stale: new Map(), hovered: null, pulse: 1, ...more,
+    hosts: null, marks: new Map(), overlays: new Overlays(), ghosts: new Map(), stale: new Map(), hovered: null, pulse: 1, ...more,
   };
   paint(pen as Pen, scene);
   return pen.document(1600, 1000, "board");
@@ -109,4 +110,23 @@ test("from a veth one glance finds its container, and from a container its veth"
   assert.ok(container !== undefined);
   assert.ok(relatedTo(graph, outer).has(container.id));
   assert.ok(relatedTo(graph, container.id).has(outer));
+});
+
+test("an overlay gives a wire another look and a box a sign; the last one laid counts, and taking it away leaves the board", () => {
+  const { nodes, edges } = simulate(1, 6, 1);
+  const graph = new Graph(nodes, edges);
+  const { good, hanging } = plainTheme(true);
+  const edge = edges.find((one) => one.kind === "endpoint") as { id: string; source: string };
+  const overlays = new Overlays();
+  const plain = svgOf(graph, 1, { overlays });
+  overlays.lay("traffic", { edges: new Map([[edge.id, { tone: "good", width: 5, label: "12 Mb/s" }]]) });
+  overlays.lay("sweep", { nodes: new Map([[edge.source, { glyph: "triangle", tone: "hanging" }]]) });
+  const svg = svgOf(graph, 1, { overlays });
+  assert.ok(svg.includes("12 Mb/s</text>"));
+  assert.match(svg, new RegExp(`<rect [^>]*width="5" [^>]*fill="${good}"`));
+  assert.match(svg, new RegExp(`<path [^>]*fill="${hanging}"`));
+  overlays.lay("sweep", { edges: new Map([[edge.id, { tone: "hanging", width: 1 }]]) });
+  assert.ok(!svgOf(graph, 1, { overlays }).includes("12 Mb/s</text>"));
+  for (const source of ["traffic", "sweep"]) overlays.lay(source, null);
+  assert.equal(svgOf(graph, 1, { overlays }), plain);
 });

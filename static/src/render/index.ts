@@ -6,6 +6,7 @@ import { hostOf } from "../layout/collect";
 import type { Box, Camera, Changes, FoldState, GraphView, Mark, Renderer, RendererEvents } from "../model";
 import { Batch, font } from "./batch";
 import { type GestureTarget, listen } from "./gestures";
+import { type Layer, Overlays } from "./overlay";
 import { paint } from "./paint";
 import { type Pen, SvgPen } from "./pen";
 import { relatedTo } from "./relations";
@@ -63,6 +64,7 @@ class CanvasRenderer implements Renderer, GestureTarget {
   private hosts: ReadonlySet<string> | null = null;
   private marks: ReadonlyMap<string, Mark> = new Map();
   private marked = 0;
+  private readonly overlays = new Overlays();
   private readonly ghosts = new Map<string, Ghost>();
   private silent: ReadonlyMap<string, string> = new Map();
   private hovered: string | null = null;
@@ -234,6 +236,11 @@ class CanvasRenderer implements Renderer, GestureTarget {
     this.request();
   }
 
+  overlay(source: string, layer: Layer | null): void {
+    this.overlays.lay(source, layer);
+    this.request();
+  }
+
   stale(hosts: ReadonlyMap<string, string>): void {
     this.silent = hosts;
     this.request();
@@ -377,7 +384,8 @@ class CanvasRenderer implements Renderer, GestureTarget {
     return {
       board: this.board, graph: this.graph, theme: this.theme, tints: this.tints, texts: this.texts, words: this.words,
       batch: this.batch, camera: this.view, width: this.width, height: this.height, selected: this.selected,
-      related: this.related, highlighted: this.highlighted, hosts: this.hosts, marks: this.marks, ghosts: this.ghosts,
+      related: this.related, highlighted: this.highlighted, hosts: this.hosts, marks: this.marks, overlays: this.overlays,
+      ghosts: this.ghosts,
       stale: this.silent, hovered: this.hovered, pulse: this.pulse(),
     };
   }

@@ -5,6 +5,7 @@ import { list, record, text } from "../layout/collect";
 import { Hue, Kind, type Panel } from "../layout/panel";
 import type { Node } from "../wire";
 import { colourOf, drawGlyph, glyphOf } from "./glyph";
+import type { NodeMark } from "./overlay";
 import { CARD, type Frame, INTERFACES, NAMES, fontSize } from "./scene";
 import { clean } from "./text";
 import { say } from "./words";
@@ -34,6 +35,7 @@ export interface LateGlyph {
 
 export class Items {
   readonly glyphs: LateGlyph[] = [];
+  private readonly signs: { mark: NodeMark; x: number; y: number; r: number }[] = [];
 
   constructor(private readonly f: Frame) {}
 
@@ -59,6 +61,14 @@ export class Items {
     }
   }
 
+  /** What an overlay says of a node: at its lower right corner, or in the middle of what is too small for a corner. */
+  sign(mark: NodeMark, x: number, y: number, w: number, h: number): void {
+    const r = Math.min(5, h * 0.4, w * 0.4);
+    if (r < 1) return;
+    const small = h < 13;
+    this.signs.push({ mark, x: small ? x + w / 2 : x + w - 2, y: small ? y + h / 2 : y + h - 2, r: small ? r : Math.max(3.5, r) });
+  }
+
   flush(): void {
     const { pen, theme } = this.f;
     for (const { node, fault, x, y, r, alpha, ink } of this.glyphs) {
@@ -70,6 +80,13 @@ export class Items {
       } else drawGlyph(pen, glyph, x, y, r, ink ?? colourOf(glyph, theme));
     }
     pen.globalAlpha = 1;
+    for (const { mark, x, y, r } of this.signs) {
+      pen.fillStyle = theme.panel;
+      pen.beginPath();
+      pen.arc(x, y, r + 2.5, 0, Math.PI * 2);
+      pen.fill();
+      drawGlyph(pen, mark.glyph, x, y, r, theme[mark.tone]);
+    }
   }
 
   private write(face: "sans" | "bold" | "mono", size: number, colour: string, alpha: number, words: string, x: number, y: number, room: number): number {

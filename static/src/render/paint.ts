@@ -84,6 +84,8 @@ function contents(f: Frame, items: Items, panel: Panel): number {
     const h = Math.round((rects[at + 3] as number) * s);
     if (x > width || y > height || x + w < 0 || y + Math.max(h, 14) < 0) continue;
     items.draw({ panel, item, x, y, w, h, alpha: alphaOf(f, panel, item, base) });
+    const sign = f.overlays.empty ? undefined : f.overlays.node(panel.ids[item] as string);
+    if (sign !== undefined) items.sign(sign, x, y, w, h);
     drawn++;
   }
   return drawn;
@@ -101,7 +103,7 @@ function chosenWire(f: Frame, panel: Panel, wire: Wire): boolean {
 }
 
 function wires(f: Frame, panel: Panel): void {
-  const { camera, s, batch, tints, theme, width, height } = f;
+  const { camera, s, batch, tints, theme, width, height, overlays } = f;
   const base = f.stale.has(panel.id) ? STALE : 1;
   const ox = (panel.x - camera.x) * s;
   const oy = (panel.y - camera.y) * s;
@@ -110,10 +112,13 @@ function wires(f: Frame, panel: Panel): void {
     const { points } = wire;
     let colour = wire.broken ? theme.bad : wire.unsure ? theme.warn : (tints.rails[wire.hue] as string);
     const chosen = chosenWire(f, panel, wire);
+    const look = overlays.empty ? undefined : overlays.edge(wire);
+    if (look !== undefined && !wire.broken) colour = theme[look.tone];
     if (chosen && !wire.broken) colour = theme.chosen;
+    const wide = Math.max(thin, look === undefined ? 0 : look.width * Math.min(1, s)) + (chosen ? 1 : 0);
     let alpha = base;
     if (f.highlighted !== null && !chosen) alpha = alphaOf(f, panel, wire.from >= 0 ? wire.from : wire.to, base);
-    const dash = wire.dashed || wire.unsure || wire.broken ? 4 : 0;
+    const dash = wire.dashed || wire.unsure || wire.broken || look?.dashed === true ? 4 : 0;
     let seen = false;
     for (let i = 0; i + 3 < points.length; i += 2) {
       const x1 = Math.round(ox + (points[i] as number) * s) + 0.5;
@@ -122,14 +127,25 @@ function wires(f: Frame, panel: Panel): void {
       const y2 = Math.round(oy + (points[i + 3] as number) * s) + 0.5;
       if (Math.max(x1, x2) < 0 || Math.min(x1, x2) > width || Math.max(y1, y2) < 0 || Math.min(y1, y2) > height) continue;
       seen = true;
-      batch.line(x1, y1, x2, y2, colour, chosen ? thin + 1 : thin, alpha, dash);
+      batch.line(x1, y1, x2, y2, colour, wide, alpha, dash);
     }
-    if (seen && wire.from >= 0 && s >= NAMES && wire.to >= 0) tip(f, wire, panel, ox, oy, alpha, colour, chosen);
+    if (seen && wire.from >= 0 && s >= NAMES && wire.to >= 0) tip(f, wire, panel, { ox, oy, alpha, colour, chosen, more: look?.label ?? "" });
   }
 }
 
+interface Tip {
+  readonly ox: number;
+  readonly oy: number;
+  readonly alpha: number;
+  readonly colour: string;
+  readonly chosen: boolean;
+  /** What an overlay says beside the address. */
+  readonly more: string;
+}
+
 /** Taps at both ends, the address at the tip; close up or chosen also the names of the pair. */
-function tip(f: Frame, wire: Wire, panel: Panel, ox: number, oy: number, alpha: number, colour: string, chosen: boolean): void {
+function tip(f: Frame, wire: Wire, panel: Panel, at: Tip): void {
+  const { ox, oy, alpha, colour, chosen, more } = at;
   const { s, batch, theme, texts, graph } = f;
   const { points } = wire;
   const last = points.length - 2;
@@ -146,7 +162,7 @@ function tip(f: Frame, wire: Wire, panel: Panel, ox: number, oy: number, alpha: 
   const size = fontSize(10.5, s, 9.5, 12);
   const tone = wire.broken ? theme.bad : wire.unsure ? theme.warn : theme.dim;
   const named = s >= INTERFACES || (chosen && s >= 0.8);
-  const label = `${wire.unsure ? "? " : ""}${named ? wire.whole : short(wire.whole)}`;
+  const label = `${wire.unsure ? "? " : ""}${named ? wire.whole : short(wire.whole)}${more === "" ? "" : ` ${more}`}`;
   if (!wire.primary) {
     const fits = label !== "" && texts.width("mono", size, label) < wire.room * s - 4;
     if (fits) batch.write(theme, "mono", size, tone, alpha, label, x1 - 5, y1 + size * 0.75, true);

@@ -3,6 +3,7 @@
 import type { Board } from "../layout";
 import type { Box, Camera, GraphView, Mark } from "../model";
 import type { Batch } from "./batch";
+import type { Overlays } from "./overlay";
 import { mix, type Pen } from "./pen";
 import type { Texts } from "./text";
 import type { Theme } from "./theme";
@@ -63,6 +64,7 @@ export interface Scene {
   /** The hosts that anything highlighted belongs to. */
   readonly hosts: ReadonlySet<string> | null;
   readonly marks: ReadonlyMap<string, Mark>;
+  readonly overlays: Overlays;
   readonly ghosts: ReadonlyMap<string, Ghost>;
   readonly stale: ReadonlyMap<string, string>;
   readonly hovered: string | null;
