@@ -181,5 +181,81 @@ class Progress(TypedDict):
     error: StepDetail | None
 
 
-ServerFrame = Snapshot | Delta | Stale | Live | Ping | Notice | Progress
-ClientFrame = Hello
+class SweepRow(TypedDict):
+    """What one address said to a sweep. `container`: the id of its node, where one has the address."""
+
+    address: str
+    alive: bool
+    kind: Literal["endpoint", "gateway", "kernel", "stranger", "silent", "free"]
+    container: str | None
+    rtt_us: float | None
+    code: str
+    """Why it is silent, or what else there is to say of it; empty: nothing. Put into words at the edge."""
+    params: dict[str, Json]
+
+
+class SweepProgress(TypedDict):
+    """A sweep on a host in view went on. `results` are the rows since the frame before; the rest is whole."""
+
+    type: Literal["sweep"]
+    id: str
+    host: str
+    network: str | None
+    """The id of the network's node; null for a free range."""
+    cidr: str
+    state: Literal["planned", "running", "done", "failed", "cancelled"]
+    asked: int
+    """Addresses asked so far, of `total`."""
+    total: int
+    alive: int
+    results: list[SweepRow]
+    error: StepDetail | None
+
+
+class Traffic(TypedDict):
+    """What passed the devices of a watched host lately. Each frame is whole: a later one replaces the earlier."""
+
+    type: Literal["traffic"]
+    host: str
+    at: str
+    interval: float
+    """Seconds between this sample and the one before."""
+    rates: dict[str, list[float]]
+    """By device, each a second: bytes received and sent, packets received and sent, errors received and sent, drops
+    received and sent. A device that is not named carried nothing."""
+
+
+class Reached(TypedDict):
+    """How one thing that a monitor asks is. `source`, `target` and `network` are ids of nodes."""
+
+    monitor: int
+    """0: the default monitor, every container's gateway."""
+    key: str
+    kind: str
+    state: Literal["up", "degraded", "down", "unknown"]
+    since: str
+    loss: float | None
+    """A share, 0 to 1."""
+    rtt_us: float | None
+    source: str | None
+    target: str | None
+    network: str | None
+
+
+class Reach(TypedDict):
+    """What monitors of a host found: all that changed since the frame before."""
+
+    type: Literal["reach"]
+    host: str
+    items: list[Reached]
+
+
+class Watch(TypedDict):
+    """A client's second kind of frame: the hosts whose traffic it wants from now on. It replaces the earlier list."""
+
+    type: Literal["watch"]
+    traffic: list[str]
+
+
+ServerFrame = Snapshot | Delta | Stale | Live | Ping | Notice | Progress | SweepProgress | Traffic | Reach
+ClientFrame = Hello | Watch

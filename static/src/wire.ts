@@ -162,6 +162,75 @@ export interface Progress {
   error: StepDetail | null;
 }
 
-export type ServerFrame = Snapshot | Delta | Stale | Live | Ping | Notice | Progress;
+/** What one address said to a sweep. `container`: the id of its node, where one has the address. */
+export interface SweepRow {
+  address: string;
+  alive: boolean;
+  kind: "endpoint" | "gateway" | "kernel" | "stranger" | "silent" | "free";
+  container: string | null;
+  rtt_us: number | null;
+  /** Why it is silent, or what else there is to say of it; empty: nothing. Put into words at the edge. */
+  code: string;
+  params: { [key: string]: Json };
+}
 
-export type ClientFrame = Hello;
+/** A sweep on a host in view went on. `results` are the rows since the frame before; the rest is whole. */
+export interface SweepProgress {
+  type: "sweep";
+  id: string;
+  host: string;
+  /** The id of the network's node; null for a free range. */
+  network: string | null;
+  cidr: string;
+  state: "planned" | "running" | "done" | "failed" | "cancelled";
+  /** Addresses asked so far, of `total`. */
+  asked: number;
+  total: number;
+  alive: number;
+  results: SweepRow[];
+  error: StepDetail | null;
+}
+
+/** What passed the devices of a watched host lately. Each frame is whole: a later one replaces the earlier. */
+export interface Traffic {
+  type: "traffic";
+  host: string;
+  at: string;
+  /** Seconds between this sample and the one before. */
+  interval: number;
+  /** By device, each a second: bytes received and sent, packets received and sent, errors received and sent, drops received and sent. A device that is not named carried nothing. */
+  rates: { [key: string]: number[] };
+}
+
+/** How one thing that a monitor asks is. `source`, `target` and `network` are ids of nodes. */
+export interface Reached {
+  /** 0: the default monitor, every container's gateway. */
+  monitor: number;
+  key: string;
+  kind: string;
+  state: "up" | "degraded" | "down" | "unknown";
+  since: string;
+  /** A share, 0 to 1. */
+  loss: number | null;
+  rtt_us: number | null;
+  source: string | null;
+  target: string | null;
+  network: string | null;
+}
+
+/** What monitors of a host found: all that changed since the frame before. */
+export interface Reach {
+  type: "reach";
+  host: string;
+  items: Reached[];
+}
+
+/** A client's second kind of frame: the hosts whose traffic it wants from now on. It replaces the earlier list. */
+export interface Watch {
+  type: "watch";
+  traffic: string[];
+}
+
+export type ServerFrame = Snapshot | Delta | Stale | Live | Ping | Notice | Progress | SweepProgress | Traffic | Reach;
+
+export type ClientFrame = Hello | Watch;
