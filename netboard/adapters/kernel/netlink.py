@@ -113,9 +113,12 @@ class RouteSocket:
                         messages.append((this, data[offset + 16 : offset + length]))
                 offset += (length + 3) & ~3
 
-    def ask(self, kind: int, body: bytes) -> list[Message]:
-        """One request that is not a dump; what it answered, before its acknowledgement. Raises OSError."""
-        sequence = self._send(kind, _F_REQUEST | _F_ACK, body)
+    def ask(self, kind: int, body: bytes, flags: int = 0) -> list[Message]:
+        """One request that is not a dump; what it answered, before its acknowledgement. Raises OSError.
+
+        `flags`: NLM_F_ further ones, of requests that make something.
+        """
+        sequence = self._send(kind, _F_REQUEST | _F_ACK | flags, body)
         answers: list[Message] = []
         while True:
             for this, number, message in _messages(self._socket.recv(_DUMP_CHUNK)):
