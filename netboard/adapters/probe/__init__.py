@@ -1,0 +1,1 @@
+"""Probes as packets: sweeps, and single asks."""
