@@ -1,4 +1,4 @@
-"""`python -m netboard.agent observer | worker | prober | demo [SIZE]`: one process of an agent, in the foreground."""
+"""`python -m netboard.agent observer | worker | prober | monitor | demo [SIZE]`: one process of an agent, in front."""
 
 import argparse
 import signal
@@ -18,6 +18,7 @@ def main(words: Sequence[str] | None = None) -> int:
     which.add_parser("observer", help="tell the board what the kernel and the engine of this host say")
     which.add_parser("worker", help="carry out the operations that the board tells this host")
     which.add_parser("prober", help="carry out the probes that the board tells this host")
+    which.add_parser("monitor", help="measure on this host, on a schedule, what the board wants to know")
     demo = which.add_parser("demo", help="tell the board of a simulated fleet")
     demo.add_argument("size", nargs="?", default="", metavar="HOSTSxCONTAINERS")
     given = parser.parse_args(words)
@@ -30,6 +31,10 @@ def main(words: Sequence[str] | None = None) -> int:
             from netboard.agent import worker
 
             return worker.run(options, "operations" if given.process == "worker" else "probes")
+        if given.process == "monitor":
+            from netboard.agent.monitor import process
+
+            return process.run(options)
         from netboard.agent import demo as demonstration
 
         return demonstration.run(options, given.size or options.demo or "3x12")

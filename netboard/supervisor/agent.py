@@ -1,4 +1,4 @@
-"""`manage.py agent`: an agent alone, as a production host runs it: the observer and the host workers."""
+"""`manage.py agent`: an agent alone, as a production host runs it: the observer, the host workers and the monitor."""
 
 import asyncio
 import os
@@ -25,7 +25,7 @@ async def _agent() -> int:
     surroundings = {**os.environ, "PYTHONUNBUFFERED": "1"}
     children = [
         Child(Program(name, (sys.executable, "-m", "netboard.agent", name), surroundings), output, ROOT, _unnoted)
-        for name in ("observer", "worker", "prober")
+        for name in ("observer", "worker", "prober", "monitor")
     ]
     tasks = [asyncio.create_task(child.keep()) for child in children]
     await ended.wait()

@@ -44,8 +44,9 @@ class Plan:
         return made
 
     def workers(self) -> list[Program]:
-        """What carries out work: this machine's host workers, and the control worker with the schedule."""
-        return [self._agent("worker", "worker"), self._django("control"), self._agent("prober", "prober")]
+        """What carries out work: this machine's host workers and monitor, and the control worker with the schedule."""
+        agents = [self._agent(name, name) for name in ("worker", "prober", "monitor")]
+        return [agents[0], self._django("control"), *agents[1:]]
 
     def recorder(self) -> Program:
         """What writes reports into the database."""

@@ -23,7 +23,7 @@ from netboard.wiring.settings import Settings, settings
 
 _PATIENCE = 60.0
 """Seconds that each step of starting may take on a busy machine."""
-_STOPPING = (("web",), ("control", "worker", "prober", "observer", "demo"), ("recorder",), ("valkey",))
+_STOPPING = (("web",), ("control", "worker", "prober", "monitor", "observer", "demo"), ("recorder",), ("valkey",))
 """In which order processes are told to end."""
 
 

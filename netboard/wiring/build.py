@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from netboard.adapters.engine.writer import EngineWriter
     from netboard.adapters.kernel.dataplane import KernelDataPlane
     from netboard.adapters.kernel.watcher import KernelWatcher
+    from netboard.adapters.probe.rounds import Rounds
     from netboard.adapters.simulated.fleet import Fleet
     from netboard.wiring.settings import Settings
 
@@ -92,6 +93,13 @@ def probe_reader(settings: "Settings") -> "RedisProbeReader":
     from netboard.adapters.bus.probes import RedisProbeReader
 
     return RedisProbeReader(settings.redis)
+
+
+def probe_rounds() -> "Rounds[tuple[int, str]]":
+    """Many single probes at once; needs root."""
+    from netboard.adapters.probe.rounds import Rounds
+
+    return Rounds()
 
 
 def fleet_writer(settings: "Settings") -> "RedisFleetWriter":

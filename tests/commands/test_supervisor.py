@@ -93,7 +93,7 @@ def test_it_announces_itself_and_serves(board: Board) -> None:
     assert lines[2] == f"Password: {board.password}"
     assert len(board.password) >= 12
     assert "password" in page(board)
-    names = {"valkey", "web", "control", "recorder", "observer", "worker", "prober"}
+    names = {"valkey", "web", "control", "recorder", "observer", "worker", "prober", "monitor"}
     assert names == {name for name in names if board.pid(name)}
 
 
@@ -136,7 +136,7 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
 def test_it_stops_in_order_and_forgets_no_password(make_board: BoardMaker) -> None:
     board = make_board()
     assert board.process is not None
-    for name in ("control", "recorder", "worker", "prober"):
+    for name in ("control", "recorder", "worker", "prober", "monitor"):
         board.pid(name)
     members = family(board.process.pid)
     assert board.stop() == 0

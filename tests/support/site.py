@@ -93,6 +93,10 @@ class Site:
         """Start the host worker for probes inside the machine; not started by `start`."""
         self._agent("prober", "prober", self.engine_url)
 
+    def start_monitor(self) -> None:
+        """Start the monitor inside the machine; not started by `start`."""
+        self._agent("monitor", "monitor", self.engine_url)
+
     def _agent(self, name: str, role: str, engine: str) -> None:
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("NETBOARD_", "DJANGO_"))},

@@ -1,0 +1,1 @@
+"""The monitor of one host: one prober for all its monitors, and what else is measured all the time."""
