@@ -221,8 +221,8 @@ class Traffic(TypedDict):
     interval: float
     """Seconds between this sample and the one before."""
     rates: dict[str, list[float]]
-    """By device, each a second: bytes received and sent, packets received and sent, errors received and sent, drops
-    received and sent. A device that is not named carried nothing."""
+    """By device, each a second: packets received and sent, bytes received and sent, errors received and sent, drops
+    received and sent, as the kernel orders them. A device that is not named carried nothing."""
 
 
 class Reached(TypedDict):

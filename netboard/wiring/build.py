@@ -8,10 +8,12 @@ if TYPE_CHECKING:
     from netboard.adapters.bus.probes import RedisProbeReader, RedisProbeWriter
     from netboard.adapters.bus.reader import RedisLogReader
     from netboard.adapters.bus.reports import RedisReportReader, RedisReportWriter
+    from netboard.adapters.bus.traffic import RedisTrafficFeed, RedisTrafficReader, RedisTrafficWriter
     from netboard.adapters.bus.writer import RedisLogWriter
     from netboard.adapters.engine.watcher import EngineWatcher
     from netboard.adapters.engine.writer import EngineWriter
     from netboard.adapters.kernel.dataplane import KernelDataPlane
+    from netboard.adapters.kernel.statistics import KernelCounters
     from netboard.adapters.kernel.watcher import KernelWatcher
     from netboard.adapters.probe.rounds import Rounds
     from netboard.adapters.simulated.fleet import Fleet
@@ -100,6 +102,34 @@ def probe_rounds() -> "Rounds[tuple[int, str]]":
     from netboard.adapters.probe.rounds import Rounds
 
     return Rounds()
+
+
+def counter_source(settings: "Settings") -> "KernelCounters":
+    """The counters of every device of this host."""
+    from netboard.adapters.kernel.statistics import KernelCounters
+
+    return KernelCounters()
+
+
+def traffic_writer(settings: "Settings") -> "RedisTrafficWriter":
+    """What passes a host's devices, for the agent."""
+    from netboard.adapters.bus.traffic import RedisTrafficWriter
+
+    return RedisTrafficWriter(settings.redis)
+
+
+def traffic_reader(settings: "Settings") -> "RedisTrafficReader":
+    """What passes hosts' devices, for threads."""
+    from netboard.adapters.bus.traffic import RedisTrafficReader
+
+    return RedisTrafficReader(settings.redis)
+
+
+def traffic_feed(settings: "Settings") -> "RedisTrafficFeed":
+    """What passes hosts' devices, for one event loop."""
+    from netboard.adapters.bus.traffic import RedisTrafficFeed
+
+    return RedisTrafficFeed(settings.redis)
 
 
 def fleet_writer(settings: "Settings") -> "RedisFleetWriter":

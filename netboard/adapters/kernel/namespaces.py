@@ -7,6 +7,7 @@ import ctypes
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Final, TypeVar
@@ -55,6 +56,11 @@ class Visitor:
     def home(self) -> int:
         """A descriptor of the namespace that the visitor comes from; the visitor closes it."""
         return self._home
+
+    def spent(self) -> float:
+        """Seconds of processor time that the visitor's thread has used so far."""
+        ident = self._thread.ident
+        return 0.0 if ident is None else time.clock_gettime(time.pthread_getcpuclockid(ident))
 
     def each(self, descriptors: Sequence[int], look: Callable[[int], T]) -> list[T | OSError]:
         """What `look` returned in each of these namespaces, given its place in the sequence.
