@@ -32,7 +32,13 @@ def _prober(settings: Settings) -> Part:
     return Prober(settings.host, Plans(settings, bus), following, bus, build.probe_rounds())
 
 
-PARTS: list[tuple[str, Callable[[Settings], Part]]] = [("prober", _prober)]
+def _traffic(settings: Settings) -> Part:
+    from netboard.agent.traffic.part import TrafficPart
+
+    return TrafficPart(settings)
+
+
+PARTS: list[tuple[str, Callable[[Settings], Part]]] = [("prober", _prober), ("traffic", _traffic)]
 """What runs, by name."""
 
 
