@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -12,6 +12,7 @@ from netboard.core.ids import FLEET, host_of
 from netboard.core.wire import Cursor
 from netboard.live import frames
 from netboard.live.audience import Audience, fleet_epoch
+from netboard.live.gathering import gathered
 from netboard.live.host import HostLog
 from netboard.live.overlay import merged_node
 
@@ -59,7 +60,7 @@ class Client:
         self._fleet = Standing("", 0, 0)
         self._fleet_touched: dict[str, None] = {}
         self._dirty: dict[str, None] = {}
-        self._messages: dict[tuple[str, str], str] = {}
+        self._messages: dict[tuple[str, str], str | Mapping[str, Any]] = {}
         self._shown: dict[str, bool] = {}
         self._fresh = True
         self._snapshot_due = 0.0
@@ -97,6 +98,12 @@ class Client:
         self._messages[about] = frame
         self.wake.set()
 
+    def gather(self, about: tuple[str, str], frame: Mapping[str, Any]) -> None:
+        """A frame of its own that tells only what is new; a later one about the same is joined to it."""
+        waiting = self._messages.get(about)
+        self._messages[about] = frame if waiting is None or isinstance(waiting, str) else gathered(waiting, frame)
+        self.wake.set()
+
     def _stand(self, cursor: Cursor, audience: Audience) -> None:
         self._shown = audience.shown
         self._standing = {
@@ -117,7 +124,8 @@ class Client:
         """The next frame that need not wait its turn: stale, live, notice."""
         if not self._messages:
             return None
-        return self._messages.pop(next(iter(self._messages)))
+        message = self._messages.pop(next(iter(self._messages)))
+        return message if isinstance(message, str) else frames.encode(message).decode()
 
     @property
     def held(self) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from django.conf import settings
 
 from netboard.accounts.identity import Identity
+from netboard.core.ids import is_host
 from netboard.core.wire import Cursor, Position
 from netboard.live import frames, process
 from netboard.live.audience import View
@@ -26,6 +27,8 @@ PATIENCE: Final = 8.0
 """Seconds that one frame may wait for a client that does not read."""
 LARGEST: Final = 512 * 1024
 """Bytes of a client's frame."""
+WATCHED_AT_ONCE: Final = 64
+"""Hosts whose traffic one client may watch."""
 
 NOT_SIGNED_IN, NOT_ALLOWED, PROTOCOL, TOO_LARGE, SLOW = 4401, 4403, 4409, 1009, 1008
 
@@ -41,13 +44,16 @@ class _Scope(msgspec.Struct):
     whole: list[str] = []
 
 
-class _Hello(msgspec.Struct):
-    type: Literal["hello"]
+class _Hello(msgspec.Struct, tag_field="type", tag="hello"):
     scope: _Scope
     resume: dict[str, _Position] | None = None
 
 
-_decode: Final = msgspec.json.Decoder(_Hello).decode
+class _Watch(msgspec.Struct, tag_field="type", tag="watch"):
+    traffic: list[str]
+
+
+_decoder: Final[msgspec.json.Decoder[_Hello | _Watch]] = msgspec.json.Decoder(_Hello | _Watch)
 
 
 class Closing(Exception):
@@ -58,25 +64,39 @@ class Closing(Exception):
         self.code = code
 
 
-def hello(message: dict[str, Any], identity: Identity) -> tuple[View, Cursor | None]:
-    """What a client wants to see, and where it stood. Raises `Closing` for what is no hello, or asks too much."""
+def said(message: dict[str, Any]) -> _Hello | _Watch:
+    """What a client says. Raises `Closing` for what makes no sense."""
     text = message.get("text")
     if len(text or message.get("bytes") or "") > LARGEST:
         raise Closing(TOO_LARGE)
     if text is None:
         raise Closing(PROTOCOL)
     try:
-        said = _decode(text)
+        return _decoder.decode(text)
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError) as error:
         raise Closing(PROTOCOL) from error
-    named = frozenset(said.scope.hosts)
-    if any(host != "*" and not identity.visible.sees(host) for host in (*named, *said.scope.whole)):
+
+
+def wanted(hello: _Hello, identity: Identity) -> tuple[View, Cursor | None]:
+    """What a client wants to see, and where it stood. Raises `Closing` for one that asks too much."""
+    named = frozenset(hello.scope.hosts)
+    if any(host != "*" and not identity.visible.sees(host) for host in (*named, *hello.scope.whole)):
         raise Closing(NOT_ALLOWED)
     hosts = None if "*" in named else named
     resume: Cursor | None = None
-    if said.resume is not None:
-        resume = {host: Position(epoch=each.epoch, seq=each.seq) for host, each in said.resume.items()}
-    return View(identity.visible.hosts, hosts, said.scope.detail, frozenset(said.scope.whole)), resume
+    if hello.resume is not None:
+        resume = {host: Position(epoch=each.epoch, seq=each.seq) for host, each in hello.resume.items()}
+    return View(identity.visible.hosts, hosts, hello.scope.detail, frozenset(hello.scope.whole)), resume
+
+
+def watched(watch: _Watch, identity: Identity) -> frozenset[str]:
+    """The hosts whose traffic a client wants. Raises `Closing` for one that asks too much."""
+    hosts = frozenset(watch.traffic)
+    if len(hosts) > WATCHED_AT_ONCE or not all(is_host(host) for host in hosts):
+        raise Closing(PROTOCOL)
+    if not all(identity.visible.sees(host) for host in hosts):
+        raise Closing(NOT_ALLOWED)
+    return hosts
 
 
 class TopologySocket:
@@ -101,6 +121,7 @@ class TopologySocket:
             )
         finally:
             rights.leave(identity.user.pk)
+            process.traffic().leave(client)
             hub.leave(client)
         if code:
             # A client that does not read cannot be told either; the server then drops the connection.
@@ -116,9 +137,14 @@ class TopologySocket:
                     message = await receive()
                     if message["type"] == "websocket.disconnect":
                         return 0
-                    view, resume = hello(message, identity)
-                    process.hub().look(client, view, resume)
-                    greeting.reschedule(None)
+                    told = said(message)
+                    if isinstance(told, _Hello):
+                        process.hub().look(client, *wanted(told, identity))
+                        greeting.reschedule(None)
+                    elif client.audience is None:
+                        return PROTOCOL
+                    else:
+                        process.traffic().watch(client, watched(told, identity))
         except Closing as closing:
             return closing.code
         except TimeoutError:

@@ -6,9 +6,9 @@ logs ──one blocking read──► HostLog (ring, loaded graphs) ──touch�
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from netboard.core.errors import BusUnavailable
 from netboard.core.feed import Entry, LogFeed, Survey
@@ -92,6 +92,13 @@ class Hub:
             if audience.view.covers(host):
                 for client in audience.clients:
                     client.say(about, frame)
+
+    def gather(self, host: str, about: tuple[str, str], frame: Mapping[str, Any]) -> None:
+        """The same for a frame that tells only what is new: a later one is joined to it."""
+        for audience in self._audiences.values():
+            if audience.view.covers(host):
+                for client in audience.clients:
+                    client.gather(about, frame)
 
     def _part(self, client: Client) -> None:
         if client.audience is not None:

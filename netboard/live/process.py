@@ -1,5 +1,5 @@
-"""What a web process has one of (per event loop, made when first used): the hub, the ear for operations, the watch
-over rights."""
+"""What a web process has one of (per event loop, made when first used): the hub, the ear for operations, that for
+traffic, the watch over rights."""
 
 import asyncio
 from weakref import WeakKeyDictionary
@@ -9,10 +9,12 @@ from django.conf import settings
 from netboard.live.hub import Hub
 from netboard.live.progress import Progress
 from netboard.live.rights import Rights
+from netboard.live.traffic import Traffic
 from netboard.wiring import build
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 _progress: WeakKeyDictionary[asyncio.AbstractEventLoop, Progress] = WeakKeyDictionary()
+_traffic: WeakKeyDictionary[asyncio.AbstractEventLoop, Traffic] = WeakKeyDictionary()
 _rights: WeakKeyDictionary[asyncio.AbstractEventLoop, Rights] = WeakKeyDictionary()
 
 
@@ -38,6 +40,14 @@ def progress() -> Progress:
     return _progress[asyncio.get_running_loop()]
 
 
+def traffic() -> Traffic:
+    """What tells the running loop's clients of traffic."""
+    loop = asyncio.get_running_loop()
+    if loop not in _traffic:
+        _traffic[loop] = Traffic(lambda: build.traffic_feed(settings.NETBOARD))
+    return _traffic[loop]
+
+
 def rights() -> Rights:
     """The watch over rights of the running loop."""
     return _rights.setdefault(asyncio.get_running_loop(), Rights())
@@ -46,6 +56,8 @@ def rights() -> Rights:
 async def close() -> None:
     """End what runs in the background of the running loop."""
     loop = asyncio.get_running_loop()
+    if loop in _traffic:
+        await _traffic.pop(loop).close()
     if loop in _progress:
         await _progress.pop(loop).close()
     if loop in _hubs:

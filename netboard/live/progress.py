@@ -1,4 +1,4 @@
-"""How operations go on, from whoever writes it down to the browsers that see the host.
+"""How operations and sweeps go on and what monitors find: from whoever writes it down to browsers that see the host.
 
 recorder, web ──Channels group──► Progress (one subscription for a web process) ──► Hub.tell ──► clients
 """
@@ -12,19 +12,20 @@ import msgspec
 from channels.layers import get_channel_layer
 
 from netboard.live import frames
+from netboard.live.gathering import gathers
 from netboard.live.hub import Hub
 from netboard.live.tasks import end
 
 log = logging.getLogger(__name__)
 
 GROUP: Final = "progress"
-"""The Channels group to which `operations.telling` tells."""
+"""The Channels group to which `operations.telling`, sweeps and monitors tell."""
 REPAIR: Final = 2.0
 """Seconds between attempts to listen while the bus is away. What is told meanwhile is missed; pages ask again."""
 
 
 class _Message(msgspec.Struct):
-    """`frame` is a `core.wire.Progress`, handed on as it is."""
+    """`frame` is a `core.wire` Progress, SweepProgress or Reach, handed on as it is."""
 
     host: str
     frame: dict[str, Any]
@@ -77,5 +78,9 @@ class Progress:
             told = msgspec.convert(message, _Message)
         except msgspec.ValidationError as error:
             log.warning("a message about an operation makes no sense: %s", error)
+            return
+        if gathers(told.frame):
+            about = (str(told.frame["type"]), str(told.frame.get("id", told.host)))
+            self._hub.gather(told.host, about, told.frame)
             return
         self._hub.tell(told.host, ("operation", str(told.frame.get("id"))), frames.encode(told.frame).decode())
