@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 from django.conf import settings
 
+from netboard.core import ids
 from netboard.core.feed import Entry
 from netboard.core.ports import HostGraph
 from netboard.core.wire import Edge, Node
@@ -22,7 +23,7 @@ NEARBY: Final = 200
 _NODES: Final = 400_000
 """Nodes that are kept decoded at most, in all graphs together; those asked for longest ago go first."""
 
-__all__ = ["Known", "hosts", "known", "networks", "networks_of", "of", "reader"]
+__all__ = ["Known", "hosts", "known", "networks", "networks_of", "of", "passed", "reader"]
 
 _decode: Final = msgspec.json.Decoder(dict).decode
 
@@ -145,6 +146,18 @@ def of(host: str) -> HostGraph | None:
     """The graph of one host; None where it has none."""
     found = known(host)
     return found.graph if found else None
+
+
+@functools.lru_cache(maxsize=512)
+def passed(host: str, epoch: str, seq: int, engine_id: str) -> bool:
+    """Whether the last `NEARBY` entries of the host's log up to `seq` tell of a network or container with this full
+    engine id: it was there, whether it still is or not."""
+    wanted = {ids.network_id(host, engine_id), ids.network_id(ids.FLEET, engine_id), ids.container_id(host, engine_id)}
+    for entry in reader().between(host, epoch, max(0, seq - NEARBY), seq):
+        for part in (entry.own, entry.fleet):
+            if not wanted.isdisjoint(part.nodes) or not wanted.isdisjoint(part.removed_nodes):
+                return True
+    return False
 
 
 def networks(hosts_: Sequence[str]) -> dict[str, list[Node]]:

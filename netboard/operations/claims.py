@@ -1,7 +1,8 @@
 """Promises: a name or a subnet belongs to one operation until the graph shows what came of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import timedelta
+from typing import Protocol
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -10,11 +11,14 @@ from netboard.core import ipam
 from netboard.core.change.world import Claim
 from netboard.core.errors import Conflict
 from netboard.core.operations import TERMINAL
-from netboard.core.wire import Node
 from netboard.operations.models import NameClaim, Operation, SubnetClaim
 
 LINGER = timedelta(seconds=5)
 """How long a promise outlives its operation where the graph does not show what was made: time for it to appear."""
+
+
+MADE = ("network", "container")
+"""Roles of recorded ids that the graph shows."""
 
 
 class Taken(Conflict):
@@ -59,43 +63,49 @@ def _take_subnet(operation: Operation, subnet: str) -> None:
 
 def release(operation: Operation) -> None:
     """Take back what was promised."""
-    NameClaim.objects.filter(operation=operation).delete()
-    SubnetClaim.objects.filter(operation=operation).delete()
+    settle([operation.pk])
 
 
-def standing(host: str, nodes: Mapping[str, Node]) -> list[Claim]:
-    """What is promised on a host and not yet seen in its graph."""
-    shown = {str(node["facts"].get("id") or "") for node in nodes.values() if node["kind"] in ("network", "container")}
+class Shown(Protocol):
+    """Whether the host's graph shows the network or container with this full engine id, or its log has told of it."""
+
+    def __call__(self, engine_id: str, /) -> bool:
+        """Whether it does."""
+
+
+def over(host: str, shown: Shown) -> frozenset[str]:
+    """Operations that ended and need the promises no longer that they still have: what they made stands for itself."""
+    promised = NameClaim.objects.filter(host=host).values("operation")
+    ended = Operation.objects.filter(host=host, state__in=TERMINAL, pk__in=promised)
     now = timezone.now()
-    found = []
-    rows = Operation.objects.filter(host=host).filter(pk__in=NameClaim.objects.filter(host=host).values("operation"))
-    for operation in rows.prefetch_related("names", "subnets"):
-        if operation.state in TERMINAL and (
-            shown & set(operation.recorded.values()) or operation.ended is None or now - operation.ended > LINGER
-        ):
-            continue
-        found += [Claim(operation.pk, name=claim.name) for claim in operation.names.all()]
-        found += [Claim(operation.pk, subnet=str(claim.subnet)) for claim in operation.subnets.all()]
-    return found
+    return frozenset(
+        pk
+        for pk, recorded, end in ended.values_list("pk", "recorded", "ended")
+        if end is None or now - end > LINGER or any(shown(recorded[role]) for role in MADE if role in recorded)
+    )
+
+
+def standing(host: str, without: Collection[str]) -> list[Claim]:
+    """What is promised on a host, but to these operations."""
+    names = NameClaim.objects.filter(host=host).values_list("operation_id", "name")
+    subnets = SubnetClaim.objects.filter(host=host).values_list("operation_id", "subnet")
+    return [
+        *(Claim(operation, name=name) for operation, name in names if operation not in without),
+        *(Claim(operation, subnet=str(subnet)) for operation, subnet in subnets if operation not in without),
+    ]
 
 
 def sweep() -> int:
     """Take back the promises of operations that ended long enough ago; answers how many operations had any."""
     before = timezone.now() - LINGER
-    ended = Operation.objects.filter(state__in=TERMINAL, ended__lt=before, names__isnull=False).distinct()
-    count = 0
-    for operation in ended[:500]:
-        release(operation)
-        count += 1
-    return count
+    promised = Operation.objects.filter(pk__in=NameClaim.objects.values("operation"))
+    ended = list(promised.filter(state__in=TERMINAL, ended__lt=before).values_list("pk", flat=True)[:500])
+    settle(ended)
+    return len(ended)
 
 
-def settle(host: str, nodes: Mapping[str, Node]) -> None:
-    """Take back what was promised to operations that ended and whose outcome the graph shows, in the caller's
-    transaction: what they made stands for itself now, and may be made again under the same name."""
-    shown = {str(node["facts"].get("id") or "") for node in nodes.values() if node["kind"] in ("network", "container")}
-    now = timezone.now()
-    ended = Operation.objects.filter(host=host, state__in=TERMINAL, names__isnull=False).distinct()
-    for operation in ended:
-        if shown & set(operation.recorded.values()) or operation.ended is None or now - operation.ended > LINGER:
-            release(operation)
+def settle(operations: Collection[str]) -> None:
+    """Take back what was promised to these operations, in the caller's transaction."""
+    if operations:
+        NameClaim.objects.filter(operation__in=operations).delete()
+        SubnetClaim.objects.filter(operation__in=operations).delete()

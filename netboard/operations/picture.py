@@ -8,12 +8,11 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from netboard.core.change.world import subnets_of
+from netboard.core.change.world import Ground, subnets_of
 from netboard.core.errors import BusUnavailable, Missing
-from netboard.core.ports import HostGraph
 from netboard.networks import graphs
 
 PATIENCE: Final = 0.8
@@ -24,11 +23,23 @@ AWAY: Final = 3.0
 
 @dataclass(frozen=True)
 class Seen:
-    """A host's graph, and the subnets of the other hosts' networks. `old`: the bus is away, this was seen before."""
+    """A host's graph, where that stands in the host's log, and the subnets of the other hosts' networks. `old`: the bus
+    is away, this was seen before."""
 
-    graph: HostGraph
+    ground: Ground
+    epoch: str
+    seq: int
     elsewhere: Mapping[str, Sequence[str]]
     old: bool = False
+
+    def shows(self, engine_id: str) -> bool:
+        """Whether the graph shows the network or container with this full id, or the log has told of it until then."""
+        if self.ground.made(engine_id) is not None:
+            return True
+        try:
+            return not self.old and graphs.passed(self.ground.host, self.epoch, self.seq, engine_id)
+        except BusUnavailable:
+            return False
 
 
 class Pictures:
@@ -46,7 +57,7 @@ class Pictures:
             last = self._last.get(host)
             if last is None:
                 raise
-            return Seen(last.graph, last.elsewhere, old=True)
+            return replace(last, old=True)
         self._last[host] = seen
         return seen
 
@@ -54,9 +65,10 @@ class Pictures:
         if time.monotonic() < self._away_until:
             raise BusUnavailable("Redis does not answer; netboard goes on by itself once it does.")
         answer: Future[Seen] = Future()
-        threading.Thread(target=_look, args=(host, answer), name="picture", daemon=True).start()
+        last = self._last.get(host)
+        threading.Thread(target=_look, args=(host, last, answer), name="picture", daemon=True).start()
         try:
-            return answer.result(PATIENCE if host in self._last else None)
+            return answer.result(PATIENCE if last else None)
         except (TooLate, BusUnavailable) as error:
             self._away_until = time.monotonic() + AWAY
             if isinstance(error, BusUnavailable):
@@ -64,16 +76,20 @@ class Pictures:
             raise BusUnavailable("Redis does not answer; netboard goes on by itself once it does.") from error
 
 
-def _look(host: str, answer: "Future[Seen]") -> None:
+def _look(host: str, last: Seen | None, answer: "Future[Seen]") -> None:
     try:
-        graph = graphs.of(host)
-        if graph is None:
+        known = graphs.known(host)
+        if known is None:
             raise Missing(
                 f"There is no host “{host}”, or its agent has not reported yet.",
                 code="host_missing",
                 params={"host": host},
             )
-        seen = Seen(graph, _elsewhere(host))
+        if last is not None and last.ground.nodes is known.graph.nodes:
+            ground = last.ground
+        else:
+            ground = Ground(host, known.graph.nodes, known.graph.edges)
+        seen = Seen(ground, known.epoch, known.seq, _elsewhere(host))
     except Exception as error:
         answer.set_exception(error)
     else:

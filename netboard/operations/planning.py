@@ -16,7 +16,6 @@ from netboard.core.change.preview import Preview
 from netboard.core.change.world import Pool as PlanPool
 from netboard.core.change.world import World
 from netboard.core.operations import TERMINAL
-from netboard.core.ports import HostGraph
 from netboard.operations import claims
 from netboard.operations.models import Operation, Pool
 from netboard.operations.picture import Seen, pictures
@@ -35,36 +34,38 @@ class Planned:
 
     preview: Preview
     world: World
+    settled: frozenset[str]
+    """Operations whose promises are over: what they made is in this world, or was."""
 
 
 def preview(host: str, kind: str, values: Mapping[str, object]) -> Planned:
     """What this would do to the host. Raises `Invalid`, `Missing` and `Conflict`; changes nothing."""
     spec = specs.parse(kind, values)
     seen = look(host)
-    world = world_of(host, seen)
+    settled = claims.over(host, seen.shows)
+    world = _world(seen, settled)
     found = plan(spec, world)
     if seen.old:
         found.warn("picture_old")
-    return Planned(found, world)
+    return Planned(found, world, settled)
 
 
-def world_of(host: str, seen: Seen | None = None) -> World:
+def world_of(host: str) -> World:
     """The host as planning sees it now. Raises `Missing` where no observer has told of it."""
-    seen = seen or look(host)
-    graph = seen.graph
+    seen = look(host)
+    return _world(seen, claims.over(host, seen.shows))
+
+
+def _world(seen: Seen, settled: frozenset[str]) -> World:
+    host = seen.ground.host
+    ran = Operation.objects.filter(host=host, kind="container.run", state="done")
     return World(
-        host=host,
-        nodes=graph.nodes,
-        edges=graph.edges,
-        claims=claims.standing(host, graph.nodes),
+        seen.ground,
+        claims=claims.standing(host, settled),
         pools=[pool_of(row) for row in Pool.objects.filter(host__in=("", host))],
         elsewhere=seen.elsewhere,
         services=list(services()),
-        own=frozenset(
-            Operation.objects.filter(host=host, kind="container.run", state="done").values_list(
-                "recorded__container", flat=True
-            )
-        ),
+        own=frozenset(ran.values_list("recorded__container", flat=True)) if seen.ground.containers else frozenset(),
     )
 
 
@@ -93,30 +94,24 @@ def look(host: str) -> Seen:
     deadline = time.monotonic() + APPEARS
     while True:
         seen = pictures.of(host)
-        if seen.old or _shows_what_was_done(host, seen.graph) or time.monotonic() > deadline:
+        if seen.old or _shows_what_was_done(seen) or time.monotonic() > deadline:
             return seen
         time.sleep(0.03)
 
 
-def _shows_what_was_done(host: str, graph: HostGraph) -> bool:
-    lately = list(
-        Operation.objects.filter(host=host, state="done", ended__gt=timezone.now() - LATELY).values(
-            "kind", "recorded", "spec"
-        )
-    )
-    if not lately:
-        return True
-    shown = {str(n["facts"].get("id") or "") for n in graph.nodes.values() if n["kind"] in ("network", "container")}
+def _shows_what_was_done(seen: Seen) -> bool:
+    """Whether what was made a moment ago is in the graph, or was and went already, and what was removed is not."""
+    ground = seen.ground
+    lately = Operation.objects.filter(host=ground.host, state="done", ended__gt=timezone.now() - LATELY)
     gone: set[str] = set()
     made: set[str] = set()
-    for done in lately:
-        recorded, spec = done["recorded"], done["spec"]
-        if done["kind"] in ("network.delete", "network.recreate"):
+    for kind, recorded, spec in lately.values_list("kind", "recorded", "spec"):
+        if kind in ("network.delete", "network.recreate"):
             gone.add(spec.get("network", ""))
-        if done["kind"] == "container.remove":
+        if kind == "container.remove":
             gone.add(spec.get("container", ""))
-        made |= {recorded[role] for role in ("network", "container") if recorded.get(role)}
-    return made - gone <= shown and not (gone - made) & shown
+        made |= {recorded[role] for role in claims.MADE if recorded.get(role)}
+    return all(seen.shows(one) for one in made - gone) and not any(ground.made(one) for one in gone - made)
 
 
 def open_operations(host: str) -> list[Operation]:

@@ -16,7 +16,7 @@ from netboard.accounts.audit import Actor, record
 from netboard.core.change import specs
 from netboard.core.change.preview import Preview
 from netboard.core.change.specs import ContainerRun, NetworkCreate, NetworkRecreate, Spec
-from netboard.core.change.world import World, engine_id
+from netboard.core.change.world import World
 from netboard.core.errors import Conflict
 from netboard.core.model import Json
 from netboard.core.operations import STEPS, TERMINAL, Report, may_become
@@ -81,7 +81,7 @@ def _explicit(spec: Spec) -> bool:
 @transaction.atomic
 def _write(actor: Actor, host: str, kind: str, spec: Spec, planned: "planning.Planned", reason: str) -> Operation:
     preview, world = planned.preview, planned.world
-    claims.settle(host, world.nodes)
+    claims.settle(planned.settled)
     operation = Operation(
         host=host,
         kind=kind,
@@ -95,7 +95,8 @@ def _write(actor: Actor, host: str, kind: str, spec: Spec, planned: "planning.Pl
         person=actor.person,
         name=actor.name[:150],
     )
-    before = {node["name"]: node["facts"] for node in world.nodes.values() if engine_id(node) in preview.bound.values()}
+    bound = [node for node in map(world.ground.made, preview.bound.values()) if node is not None]
+    before = {node["name"]: node["facts"] for node in bound}
     record(actor, f"operation.{kind}", operation.pk, host=host, spec=operation.spec, before=before, reason=reason)
     operation.save(force_insert=True)
     claims.take(operation, preview.claims)
@@ -109,8 +110,8 @@ def subject_of(preview: Preview, world: World) -> str:
         return spec.name[:200]
     names = []
     for role in ("container", "network"):
-        wanted = preview.bound.get(role)
-        names += [node["name"] for node in world.nodes.values() if wanted and engine_id(node) == wanted]
+        node = world.ground.made(preview.bound.get(role, ""))
+        names += [node["name"]] if node is not None else []
     if isinstance(spec, NetworkRecreate) and spec.changes.name not in names:
         names.append(spec.changes.name)
     return " → ".join(names)[:200]

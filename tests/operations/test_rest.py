@@ -2,11 +2,13 @@
 
 import csv
 import io
+import json
 import secrets
 
 import pytest
 from docker.types import IPAMConfig, IPAMPool
 
+from netboard.core import signing
 from tests.support.site import HOST, Site, new_name
 from tests.support.wait import wait_until
 
@@ -174,3 +176,52 @@ def test_cancelled_before_anybody_began(board: Site) -> None:
     later = board.do("network.create", name=new_name())
     assert set(board.made_networks()) == {later["result"]["network"]}
     assert board.request("POST", f"operations/{later['id']}/cancel").status_code == 409
+
+
+def test_cancelled_while_it_waits_in_the_agents_queue(board: Site) -> None:
+    """The wish holds for what was sent already, however late it is read."""
+    board.kill("worker0")
+    try:
+        queue = signing.key_prefix(HOST) + signing.queue(HOST)
+        waiting = board.submit("network.create", name=new_name())
+        with board.valkey.client() as client:
+            wait_until(lambda: client.llen(queue), seconds=60, what="it is sent")
+        answer = board.request("POST", f"operations/{waiting['id']}/cancel")
+        assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    finally:
+        board.start_worker()
+    later = board.do("network.create", name=waiting["subject"])
+    assert set(board.made_networks()) == {later["result"]["network"]}
+    assert board.operation(waiting["id"])["state"] == "cancelled"
+
+
+def test_what_netboard_made_and_somebody_removed_can_be_made_again_at_once(board: Site) -> None:
+    """What was promised to it is over once the host's log has told of it, though nothing shows it any more."""
+    spec = {"name": new_name(), "subnet": "10.74.0.0/24"}
+    done = board.do("network.create", **spec)
+    board.on_board(spec["name"])
+    board.machine.engine.remove_network(done["result"]["network"])
+    wait_until(
+        lambda: spec["name"] not in [node["name"] for node in board.graph()["nodes"]],
+        seconds=60,
+        what="it is off the board",
+    )
+    again = board.do("network.create", **spec)
+    assert set(board.made_networks()) == {again["result"]["network"]}
+
+
+def test_a_report_that_makes_no_sense_is_set_aside(board: Site) -> None:
+    """The ones after it are taken in; what it was is kept for people."""
+    done = board.do("network.create", name=new_name())
+    report = {"host": HOST, "operation": done["id"], "token": 1, "at": "2026-13-32T00:00:00Z", "state": "done"}
+    with board.valkey.client() as client:
+        before = client.xlen("netboard:reports:aside")
+        client.xadd("netboard:reports", {"r": b"no report"})
+        client.xadd("netboard:reports", {"r": json.dumps({**report, "token": "one"})})
+        client.xadd("netboard:reports", {"x": b"nothing"})
+        later = board.do("network.create", name=new_name())
+        kept = client.xrevrange("netboard:reports:aside", count=3)
+        assert client.xlen("netboard:reports:aside") == before + 3
+    assert {fields[b"r"] for _, fields in kept if b"r" in fields} >= {b"no report"}
+    assert all(fields[b"why"] for _, fields in kept)
+    board.check([done["id"], later["id"]])

@@ -1,6 +1,6 @@
 """One host as planning sees it: its graph, what was promised to operations that are not done, and what others have."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
@@ -38,20 +38,12 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class World:
-    """Everything a plan may look at. Built for one plan, then thrown away."""
+class Ground:
+    """One host's graph at one position of its log, with what plans look up in it: worked out once for all of them."""
 
     host: str
     nodes: Mapping[str, Node]
     edges: Mapping[str, Edge]
-    claims: Sequence[Claim] = ()
-    pools: Sequence[Pool] = ()
-    elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Subnets of other hosts' networks, by host."""
-    services: Sequence[str] = ()
-    """Addresses that netboard itself is reached by."""
-    own: frozenset[str] = frozenset()
-    """Full ids of the containers that netboard ran on this host."""
 
     @cached_property
     def networks(self) -> list[Node]:
@@ -120,13 +112,102 @@ class World:
         made = device in ("docker0", "docker_gwbridge") or (node["kind"] == "bridge" and device.startswith("br-"))
         return made or node["kind"] == "loopback" or node["id"] in self.implementing
 
-    @property
-    def orphans(self) -> Iterator[tuple[str, Node]]:
+    @cached_property
+    def orphans(self) -> list[tuple[str, Node]]:
         """Subnets on bridges that Docker left behind: (subnet, device)."""
-        for node in self.devices.values():
-            if any(warning["code"] == "bridge_orphaned" for warning in node["warnings"]):
-                for address in _texts(node["facts"].get("addresses")):
-                    yield str(address), node
+        return [
+            (str(address), node)
+            for node in self.devices.values()
+            if any(warning["code"] == "bridge_orphaned" for warning in node["warnings"])
+            for address in _texts(node["facts"].get("addresses"))
+        ]
+
+    @cached_property
+    def endpoints(self) -> dict[str, list[Edge]]:
+        """Endpoints by the node id of their network, and by that of their container."""
+        found: dict[str, list[Edge]] = {}
+        for edge in self.edges.values():
+            if edge["kind"] == "endpoint":
+                for end in (edge["source"], edge["target"]):
+                    found.setdefault(end or "", []).append(edge)
+        return found
+
+    def made(self, engine_id: str) -> Node | None:
+        """The network or container with this full engine id."""
+        for place in (ids.network_id(self.host, engine_id), ids.container_id(self.host, engine_id)):
+            if place in self.nodes:
+                return self.nodes[place]
+        return self.nodes.get(ids.network_id(ids.FLEET, engine_id))
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything a plan may look at. Built for one plan, then thrown away; its ground is shared."""
+
+    ground: Ground
+    claims: Sequence[Claim] = ()
+    pools: Sequence[Pool] = ()
+    elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Subnets of other hosts' networks, by host."""
+    services: Sequence[str] = ()
+    """Addresses that netboard itself is reached by."""
+    own: frozenset[str] = frozenset()
+    """Full ids of the containers that netboard ran on this host."""
+
+    @property
+    def host(self) -> str:
+        """The host's id."""
+        return self.ground.host
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """All nodes, by id."""
+        return self.ground.nodes
+
+    @property
+    def edges(self) -> Mapping[str, Edge]:
+        """All edges, by id."""
+        return self.ground.edges
+
+    @property
+    def networks(self) -> list[Node]:
+        """The Docker networks of the host, overlays included."""
+        return self.ground.networks
+
+    @property
+    def containers(self) -> list[Node]:
+        """The containers of the host."""
+        return self.ground.containers
+
+    @property
+    def host_namespace(self) -> str | None:
+        """The node id of the host's own network namespace; None where the kernel's side is missing."""
+        return self.ground.host_namespace
+
+    @property
+    def devices(self) -> dict[str, Node]:
+        """The devices of the host's own namespace, by name."""
+        return self.ground.devices
+
+    @property
+    def implementing(self) -> dict[str, str]:
+        """Which network a device implements: node id by node id."""
+        return self.ground.implementing
+
+    @property
+    def subnets(self) -> list[tuple[str, Node]]:
+        """Every subnet in use by a network of the host, with the network."""
+        return self.ground.subnets
+
+    @property
+    def ways(self) -> list[tuple[str, str]]:
+        """What the host reaches without Docker: (destination, name of the device)."""
+        return self.ground.ways
+
+    @property
+    def orphans(self) -> list[tuple[str, Node]]:
+        """Subnets on bridges that Docker left behind: (subnet, device)."""
+        return self.ground.orphans
 
     def network(self, reference: str) -> Node:
         """A network by full engine id, netboard's id, or a name that is unique here. Raises `Missing` or `Conflict`."""
@@ -138,11 +219,11 @@ class World:
 
     def endpoints(self, network: str) -> list[Edge]:
         """Who is attached to the network with this node id."""
-        return [e for e in self.edges.values() if e["kind"] == "endpoint" and e["target"] == network]
+        return self.ground.endpoints.get(network, [])
 
     def attachments(self, container: str) -> list[Edge]:
         """What the container with this node id is attached to."""
-        return [e for e in self.edges.values() if e["kind"] == "endpoint" and e["source"] == container]
+        return self.ground.endpoints.get(container, [])
 
     def published(self) -> list[tuple[Edge, Node | None]]:
         """Every published port of the host with its container."""

@@ -7,7 +7,7 @@ LAN 192.168.7.0/24 ── eth0 ── h1 ── docker0 (bridge 172.17.0.0/16)
 
 import pytest
 
-from netboard.core.change.world import World
+from netboard.core.change.world import Ground, World
 from netboard.core.model import Json
 from netboard.core.wire import Edge, EdgeKind, Node
 
@@ -113,9 +113,7 @@ def world(nodes: dict[str, Node]) -> World:
         edge("publishes", "h1", "h1.c.shop", host_ip="0.0.0.0", host_port=80, container_port=8080, protocol="tcp"),
     ]
     return World(
-        host="h1",
-        nodes=nodes,
-        edges={one["id"]: one for one in edges},
+        Ground("h1", nodes, {one["id"]: one for one in edges}),
         elsewhere={"h2": ["10.100.0.0/24"]},
         services=["192.168.7.20"],
         own=frozenset({"5" * 64}),
