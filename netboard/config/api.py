@@ -15,6 +15,8 @@ from netboard.accounts.http import OPERATING
 from netboard.hosts.api import router as hosts
 from netboard.networks.api import router as networks
 from netboard.operations.api import router as operations
+from netboard.probes.monitors.api import router as monitors
+from netboard.probes.monitors.api_alerts import router as alerts
 
 PROBLEM: dict[str, Any] = {
     "description": "What went wrong and what to do",
@@ -81,4 +83,6 @@ problems.install(api)
 api.add_router("", hosts, tags=["hosts"])
 api.add_router("", networks, tags=["networks"])
 api.add_router("", operations, tags=["operations"])
+api.add_router("", monitors, tags=["monitors"])
+api.add_router("", alerts, tags=["alerts"])
 api.add_router("", accounts, tags=["people"])

@@ -1,5 +1,6 @@
 """Settings become adapters here. Each function imports its adapter when called: a process loads only what it uses."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from netboard.adapters.kernel.watcher import KernelWatcher
     from netboard.adapters.probe.rounds import Rounds
     from netboard.adapters.simulated.fleet import Fleet
+    from netboard.core.model import Facts
+    from netboard.core.probes.counters import Rates
     from netboard.wiring.settings import Settings
 
 
@@ -132,6 +135,20 @@ def traffic_feed(settings: "Settings") -> "RedisTrafficFeed":
     return RedisTrafficFeed(settings.redis)
 
 
+def webhook() -> Callable[[str, str, bytes, dict[str, str]], None]:
+    """How webhooks are sent: URL, secret, body, headers."""
+    from netboard.adapters.notify.webhook import post
+
+    return post
+
+
+def webhook_check() -> Callable[[str], object]:
+    """What an URL of a webhook is checked by; raises `Invalid`."""
+    from netboard.adapters.notify.webhook import check
+
+    return check
+
+
 def fleet_writer(settings: "Settings") -> "RedisFleetWriter":
     """The logs of many hosts over one connection."""
     from netboard.adapters.bus.fleet_writer import RedisFleetWriter
@@ -144,3 +161,10 @@ def simulated_fleet(hosts: int, containers: int) -> "Fleet":
     from netboard.adapters.simulated.fleet import Fleet
 
     return Fleet(hosts, containers)
+
+
+def simulated_rates(facts: "Facts", moment: float | None) -> "dict[tuple[str, int], Rates]":
+    """What passes the devices of a simulated host at a moment."""
+    from netboard.adapters.simulated.counters import rates
+
+    return rates(facts, moment)

@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     event_days: int = Field(default=30, ge=1)
     """Days that events are kept."""
 
+    mail_url: str = ""
+    """The mail server that alerts are sent by: `smtp://user:password@host:587` (STARTTLS where it has a user) or
+    `smtps://…`. Empty: none."""
+    mail_from: str = "netboard@localhost"
+    """Who sends alerts by e-mail."""
+
     lease: float = Field(default=15.0, gt=0)
     """Seconds that an agent's lease on an operation lasts without being renewed."""
     resend_after: float = Field(default=5.0, gt=0)

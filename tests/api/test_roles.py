@@ -12,7 +12,9 @@ from netboard.config.api import api
 from tests.support.people import bearer
 
 SCHEMA = api.get_openapi_schema(path_prefix="/api/v1/")
-FILLED = {"host": "h404", "token": "404", "person": "404", "pool_id": "404", "operation_id": "op404"}
+FILLED = {"host": "h404", "token": "404", "person": "404", "pool_id": "404", "operation_id": "op404"} | dict.fromkeys(
+    ("monitor_id", "schedule_id", "alert_id", "silence_id", "channel_id"), "404"
+)
 
 DEMANDS: dict[str, tuple[Role, Scope]] = {
     "post /api/v1/hosts": (Role.ADMIN, Scope.ADMIN),
@@ -22,6 +24,17 @@ DEMANDS: dict[str, tuple[Role, Scope]] = {
     "post /api/v1/operations/{operation_id}/cancel": (Role.OPERATOR, Scope.OPERATE),
     "post /api/v1/pools": (Role.ADMIN, Scope.ADMIN),
     "delete /api/v1/pools/{pool_id}": (Role.ADMIN, Scope.ADMIN),
+    "post /api/v1/monitors": (Role.OPERATOR, Scope.OPERATE),
+    "patch /api/v1/monitors/{monitor_id}": (Role.OPERATOR, Scope.OPERATE),
+    "delete /api/v1/monitors/{monitor_id}": (Role.OPERATOR, Scope.OPERATE),
+    "post /api/v1/schedules": (Role.OPERATOR, Scope.OPERATE),
+    "delete /api/v1/schedules/{schedule_id}": (Role.OPERATOR, Scope.OPERATE),
+    "post /api/v1/alerts/{alert_id}/acknowledge": (Role.OPERATOR, Scope.OPERATE),
+    "post /api/v1/silences": (Role.OPERATOR, Scope.OPERATE),
+    "delete /api/v1/silences/{silence_id}": (Role.OPERATOR, Scope.OPERATE),
+    "get /api/v1/channels": (Role.ADMIN, Scope.READ),
+    "post /api/v1/channels": (Role.ADMIN, Scope.ADMIN),
+    "delete /api/v1/channels/{channel_id}": (Role.ADMIN, Scope.ADMIN),
     "post /api/v1/tokens": (Role.VIEWER, Scope.ADMIN),
     "delete /api/v1/tokens/{token}": (Role.VIEWER, Scope.ADMIN),
     "get /api/v1/people": (Role.ADMIN, Scope.READ),

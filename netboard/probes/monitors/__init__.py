@@ -1,0 +1,1 @@
+"""Monitors: who answers, from where, since when; their history and alerts."""
