@@ -14,12 +14,14 @@ from typing import Final, NamedTuple, Protocol
 import structlog
 
 from netboard import __version__
+from netboard.agent.traffic.simulated import SimulatedTraffic
 from netboard.core.clock import utc
 from netboard.core.diff import NO_CHANGE, merge
 from netboard.core.errors import BusUnavailable, Invalid
 from netboard.core.facts import apply, copy
 from netboard.core.model import Facts, FactsChange
 from netboard.core.ports import HostGraph, HostStatus, LogWriter
+from netboard.core.probes.counters import Rates
 from netboard.core.resolve import Resolver
 from netboard.wiring.settings import Settings
 
@@ -88,9 +90,13 @@ class Demo:
         self._started = utc()
         self._lively: dict[str, Lively] = {}
         self._numbers = {host: number for number, host in enumerate(self._fleet.hosts)}
+        self._still: dict[str, Facts] = {}
+        """Facts of watched hosts on which nothing happens."""
+        self._traffic = SimulatedTraffic(self._fleet.hosts, self._carried, build.traffic_writer(options))
 
     def run(self, stopping: threading.Event) -> None:
         """Begin every host, then beat and let things happen, until told to stop. Waits for the bus where it is away."""
+        threading.Thread(target=self._traffic.run, args=(stopping,), name="traffic", daemon=True).start()
         missing = set(self._fleet.hosts)
         next_beat = next_event = 0.0
         while not stopping.is_set():
@@ -114,6 +120,16 @@ class Demo:
         for one in self._lively.values():
             one.close()
         self._bus.close()
+
+    def _carried(self, host: str, moment: float | None) -> dict[tuple[str, int], Rates]:
+        """What passes the devices of a host at a moment."""
+        from netboard.wiring import build
+
+        one = self._lively.get(host)
+        facts = one.facts if one else self._still.get(host)
+        if facts is None:
+            facts = self._still[host] = self._fleet.machine(self._numbers[host]).facts
+        return build.simulated_rates(facts, moment)
 
     def _begin(self, missing: set[str], stopping: threading.Event) -> None:
         started = time.monotonic()

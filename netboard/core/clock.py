@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 
-def utc() -> str:
-    """This moment."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def utc(moment: float | None = None) -> str:
+    """This moment, or another one in seconds since the epoch."""
+    at = datetime.now(UTC) if moment is None else datetime.fromtimestamp(moment, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

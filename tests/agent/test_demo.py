@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from netboard.adapters.bus.reader import RedisLogReader
+from netboard.adapters.bus.traffic import RedisTrafficReader
 from netboard.core.ids import class_of
 from netboard.core.ports import HostGraph
 from tests.support.valkey import Valkey
@@ -48,6 +50,32 @@ def test_a_fleet_is_there_and_alive_and_stops_when_told(valkey: Valkey, demo: su
         assert demo.wait(60) == 0
     finally:
         reader.close()
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_watched_host_has_traffic_the_same_at_both_ends_of_a_pair(valkey: Valkey) -> None:
+    reader, traffic = RedisLogReader(valkey.url), RedisTrafficReader(valkey.url)
+    try:
+        wait_until(lambda: len(reader.hosts()) == HOSTS, what="all hosts", seconds=60)
+        for host in ("demo-01", f"demo-{HOSTS}"):
+            traffic.watch(host)
+            wait_until(partial(_told, traffic, host), what=f"something of {host} to see at once", seconds=60)
+            past, graph = traffic.past(host), _graph(reader, host)
+            pairs = 0
+            for edge in graph.edges.values():
+                rates = past[-1]["rates"]
+                if edge["kind"] == "peer" and edge["target"] in rates and edge["source"] in rates:
+                    (_, _, *one), (_, _, *other) = rates[edge["source"]], rates[edge["target"]]
+                    assert (one[0], one[1]) == (other[1], other[0])
+                    pairs += 1
+            assert pairs
+    finally:
+        traffic.close()
+        reader.close()
+
+
+def _told(traffic: RedisTrafficReader, host: str) -> bool:
+    return len(traffic.past(host)) > 30
 
 
 def _all(reader: RedisLogReader) -> list[str]:

@@ -7,14 +7,14 @@ host:<id>:traffic:past   list of samples, the newest first, compressed; trimmed 
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, TypedDict, cast
+from typing import Annotated, Any, Final, Literal, TypedDict
 
 import msgspec
 
 from netboard.adapters.bus import keys
 from netboard.adapters.bus.edge import connect, connect_async, mapped
 from netboard.core.ids import host_of
-from netboard.core.probes.counters import Counters
+from netboard.core.probes.counters import NAMES, Counters
 from netboard.core.probes.traffic import KEPT, WATCHED, Latest
 from netboard.core.wire import Traffic
 
@@ -24,7 +24,7 @@ _PAST: Final = 3 * 3600
 _UNPACKED: Final = 8_000_000
 """Bytes that a kept sample may have, once it is unpacked."""
 
-Told = tuple[float, float, float, float, float, float, float, float]
+_Told = Annotated[list[float], msgspec.Meta(min_length=len(NAMES), max_length=len(NAMES))]
 
 
 class _Traffic(TypedDict):
@@ -34,7 +34,7 @@ class _Traffic(TypedDict):
     host: str
     at: str
     interval: float
-    rates: dict[str, Told]
+    rates: dict[str, _Told]
 
 
 class _Latest(TypedDict):
@@ -184,7 +184,7 @@ def _traffic_of(raw: Any, host: str) -> Traffic | None:
         told = _decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    return cast("Traffic", told) if _own(told, host) else None
+    return told if _own(told, host) else None
 
 
 def _latest_of(raw: Any, host: str) -> Latest | None:
@@ -194,7 +194,7 @@ def _latest_of(raw: Any, host: str) -> Latest | None:
         return None
     if told is None or not _own(told["traffic"], host):
         return None
-    return Latest(cast("Traffic", told["traffic"]), told["totals"])
+    return Latest(told["traffic"], told["totals"])
 
 
 def _own(told: _Traffic, host: str) -> bool:

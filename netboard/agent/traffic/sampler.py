@@ -88,13 +88,16 @@ class Sampler:
         self._interval = min(SLOWEST, max(FASTEST, (self._source.spent() - before) / SHARE))
 
 
-def told(host: str, rates: Mapping[tuple[str, int], Rates], interval: float) -> Traffic:
-    """A sample as it goes to browsers, of what counted less than a tenth a second nothing."""
+def told(host: str, rates: Mapping[tuple[str, int], Rates], interval: float, moment: float | None = None) -> Traffic:
+    """A sample of now (or of another moment, in seconds since the epoch) as it goes to browsers.
+
+    What counted less than a twentieth a second has counted nothing.
+    """
     rounded = {device_id(host, *key): [round(rate, 1) for rate in each] for key, each in rates.items()}
     return {
         "type": "traffic",
         "host": host,
-        "at": utc(),
+        "at": utc(moment),
         "interval": round(interval, 3),
         "rates": {device: each for device, each in rounded.items() if any(each)},
     }
