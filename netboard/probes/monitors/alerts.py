@@ -22,7 +22,6 @@ from netboard.networks import graphs
 from netboard.probes.monitors.incidents import PROBLEMS, node_of
 from netboard.probes.monitors.models import (
     Alert,
-    Cause,
     Channel,
     Delivery,
     Incident,

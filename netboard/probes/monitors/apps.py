@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class MonitorsConfig(AppConfig):
-    """Adds its keeper and its messenger to what the recorder runs."""
+    """Adds its intake, its keeper and its messenger to what the recorder runs."""
 
     name = "netboard.probes.monitors"
     label = "monitors"
@@ -13,7 +13,8 @@ class MonitorsConfig(AppConfig):
     def ready(self) -> None:
         """Register with the recorder."""
         from netboard.networks import companions
-        from netboard.probes.monitors import delivery, keeper
+        from netboard.probes.monitors import delivery, keeper, stream
 
         companions.add("monitors", keeper.Keeper)
+        companions.add("observations", stream.Intake)
         companions.add("deliveries", delivery.Messenger)

@@ -42,14 +42,13 @@ def limits_of(monitor: Monitor) -> Thresholds:
 
 
 def take(observations: Sequence[Observation], host: str) -> list[Series]:
-    """Take in what one host told; answers the series whose state changed.
+    """Take in what one host told; answers the series that were told of.
 
     What names a monitor that is not this host's, or not there any more, is passed over.
     """
     now = timezone.now()
     monitors = _monitors(observations, host)
     seen = _series([one for one in observations if one["monitor"] in monitors], monitors)
-    changed: list[Series] = []
     moved: list[incidents.Move] = []
     for one in observations:
         found = seen.get((one["monitor"], one["key"]))
@@ -59,12 +58,11 @@ def take(observations: Sequence[Observation], host: str) -> list[Series]:
         before = found.row.state
         _observe(found, one, at, now)
         if found.row.state != before:
-            changed.append(found.row)
             moved.append(incidents.Move(found.row, found.monitor, before, at))
     incidents.follow(moved)
     Series.objects.bulk_update([found.row for found in seen.values()], TOLD, batch_size=200)
     history.add({found.row.pk: (level_of(found.monitor), found.spans) for found in seen.values()})
-    return changed
+    return [found.row for found in seen.values()]
 
 
 def _monitors(observations: Iterable[Observation], host: str) -> dict[int, Monitor]:
@@ -85,7 +83,8 @@ def _series(observations: Sequence[Observation], monitors: dict[int, Monitor]) -
     for one in observations:
         wanted[monitors[one["monitor"]].pk].add(one["key"][:64])
     keys = {key for names in wanted.values() for key in names}
-    rows = list(Series.objects.filter(monitor__in=wanted, key__in=keys).select_related("incident"))
+    there = Series.objects.select_for_update(of=("self",)).filter(monitor__in=wanted, key__in=keys)
+    rows = list(there.select_related("incident"))
     known = {(row.monitor_id, row.key) for row in rows}
     new = [
         Series(monitor_id=monitor, key=key)
@@ -96,9 +95,9 @@ def _series(observations: Sequence[Observation], monitors: dict[int, Monitor]) -
     if new:
         Series.objects.bulk_create(new)
         incidents.name(new)
-    return {
-        (numbers[row.monitor_id], row.key): Seen(row, monitors[numbers[row.monitor_id]], {}) for row in [*rows, *new]
-    }
+    for row in [*rows, *new]:
+        row.monitor = monitors[numbers[row.monitor_id]]
+    return {(numbers[row.monitor_id], row.key): Seen(row, row.monitor, {}) for row in [*rows, *new]}
 
 
 def _moment(at: str, now: datetime) -> datetime:

@@ -99,7 +99,7 @@ def fall_silent() -> int:
     """Whoever was not told of for some intervals is unknown, not down: the observer or the prober is away, or nobody
     asks any more. Answers how many."""
     now = timezone.now()
-    quiet = Series.objects.exclude(state=State.UNKNOWN).filter(ended=None)
+    quiet = Series.objects.select_for_update(of=("self",)).exclude(state=State.UNKNOWN).filter(ended=None)
     quiet = quiet.filter(Q(heard=None) | Q(heard__lt=now - SLACK)).select_related("monitor", "incident")
     rows = [
         row

@@ -276,6 +276,15 @@ class Plan(models.Model):
         return f"{self.host} {self.version}"
 
 
+class StreamPosition(models.Model):
+    """How far the stream of observations has been taken in: one row."""
+
+    position = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.position
+
+
 class SweepSchedule(models.Model):
     """A sweep of one network, again and again."""
 
