@@ -28,6 +28,8 @@ from netboard.wiring import build
 
 MOST: Final = 2000
 """Monitors of one host."""
+RATE: Final = 400.0
+"""Probes a second that all monitors of a host may come to."""
 CHANGEABLE: Final = (
     *("name", "interval", "jitter", "timeout", "window", "down_after", "up_after", "loss", "slow_us", "enabled"),
 )
@@ -69,8 +71,7 @@ def create(actor: Actor, visible: Visible, wanted: Wanted, how: Mapping[str, Any
             )
     row.person, row.person_name = actor.person, actor.name[:150]
     with transaction.atomic():
-        if Monitor.objects.filter(host=row.host).count() >= MOST:
-            raise Conflict(f"This host has {MOST} monitors already; remove some.", code="too_many_monitors")
+        _check_load(row)
         record(actor, "monitor.create", row.name, host=row.host, watch=watch)
         row.save(force_insert=True)
         if row.kind != Kind.NETWORK:
@@ -84,12 +85,25 @@ def change(actor: Actor, row: Monitor, how: Mapping[str, Any]) -> Monitor:
     for field, value in how.items():
         setattr(row, field, value)
     check(row)
+    _check_load(row)
     with transaction.atomic():
         record(actor, "monitor.change", row.pk, host=row.host, before=before, after=dict(how))
         row.save(update_fields=list(how) or None)
         if not row.enabled:
             _rest(row)
     return row
+
+
+def _check_load(row: Monitor) -> None:
+    """Raises `Conflict` where a host would have too much to ask."""
+    others = list(
+        Monitor.objects.filter(host=row.host, enabled=True).exclude(pk=row.pk).values_list("interval", flat=True)
+    )
+    if len(others) >= MOST or sum(1 / each for each in [*others, row.interval]) > RATE:
+        raise Conflict(
+            f"A host has at most {MOST} monitors and {RATE:g} probes a second; remove some, or ask less often.",
+            code="too_many_monitors",
+        )
 
 
 def _rest(row: Monitor) -> None:
@@ -112,7 +126,7 @@ def delete(actor: Actor, row: Monitor) -> None:
 def check(row: Monitor) -> None:
     """Raises `Invalid` for what makes no sense together."""
     for field, least, most in (
-        *(("interval", 5, 86_400), ("jitter", 0, 0.5), ("timeout", 0.05, 10)),
+        *(("interval", 1, 86_400), ("jitter", 0, 0.5), ("timeout", 0.05, 10)),
         *(("down_after", 1, 100), ("up_after", 1, 100), ("loss", 0, 1), ("slow_us", 0, 10_000_000)),
     ):
         if not least <= getattr(row, field) <= most:
