@@ -33,12 +33,13 @@ def bundle() -> str:
 
 
 @contextmanager
-def board_page(width: int = 1600, height: int = 1000) -> Iterator[Page]:
-    """An open page with `window.harness`."""
+def board_page(width: int = 1600, height: int = 1000, fragment: str = "") -> Iterator[Page]:
+    """An open page with `window.harness`; with `#heavy` every movement is shown by pictures made before."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
         try:
             page = browser.new_page(viewport={"width": width, "height": height})
+            page.goto(f"about:blank{fragment}")
             page.set_content(PAGE)
             page.add_script_tag(content=bundle())
             yield page

@@ -1,10 +1,12 @@
 /** Collects what is to be drawn by its look, so that a frame changes colours and fonts as seldom as possible. */
 
 import type { Pen } from "./pen";
-import type { Face } from "./text";
+import { type Face, font } from "./text";
 import type { Theme } from "./theme";
 
 interface Look {
+  /** Higher ones are drawn later; of equal ones the order is that of their looks, whatever was drawn first. */
+  readonly z: number;
   readonly fill: string;
   readonly stroke: string;
   readonly width: number;
@@ -24,22 +26,17 @@ interface Writing {
   readonly at: number[];
 }
 
-/** The font string of a face at a size in CSS pixels. */
-export function font(theme: Theme, face: Face, size: number): string {
-  return face === "bold" ? `600 ${size}px ${theme.sans}` : `${size}px ${face === "mono" ? theme.mono : theme.sans}`;
-}
-
 export class Batch {
   private lines = new Map<string, Look>();
   private boxes = new Map<string, Look>();
   private rects = new Map<string, Look>();
   private writings = new Map<string, Writing>();
 
-  private look(map: Map<string, Look>, fill: string, stroke: string, width: number, alpha: number, dash: number, radius: number): Look {
-    const key = `${fill}${stroke}${width} ${alpha} ${dash} ${radius}`;
+  private look(map: Map<string, Look>, fill: string, stroke: string, width: number, alpha: number, dash: number, radius: number, z = 0): Look {
+    const key = `${z}${fill}${stroke}${width} ${alpha} ${dash} ${radius}`;
     let look = map.get(key);
     if (look === undefined) {
-      look = { fill, stroke, width, alpha, dash, radius, at: [] };
+      look = { z, fill, stroke, width, alpha, dash, radius, at: [] };
       map.set(key, look);
     }
     return look;
@@ -49,12 +46,13 @@ export class Batch {
     this.look(this.lines, "", stroke, width, alpha, dash, 0).at.push(x1, y1, x2, y2);
   }
 
-  box(x: number, y: number, w: number, h: number, fill: string, stroke: string, width: number, alpha: number, dash: number, radius: number): void {
-    this.look(this.boxes, fill, stroke, width, alpha, dash, radius).at.push(x, y, w, h);
+  box(x: number, y: number, w: number, h: number, fill: string, stroke: string, width: number, alpha: number, dash: number, radius: number, z = 0): void {
+    this.look(this.boxes, fill, stroke, width, alpha, dash, radius, z).at.push(x, y, w, h);
   }
 
-  rect(x: number, y: number, w: number, h: number, fill: string, alpha: number): void {
-    this.look(this.rects, fill, "", 0, alpha, 0, 0).at.push(x, y, w, h);
+  /** `z`: 1 lies on what has 0. */
+  rect(x: number, y: number, w: number, h: number, fill: string, alpha: number, z = 0): void {
+    this.look(this.rects, fill, "", 0, alpha, 0, 0, z).at.push(x, y, w, h);
   }
 
   write(theme: Theme, face: Face, size: number, colour: string, alpha: number, words: string, x: number, y: number, right: boolean): void {
@@ -70,11 +68,11 @@ export class Batch {
 
   /** Draw all and forget it: lines below boxes below plain rectangles below texts. */
   flush(pen: Pen): void {
-    for (const look of this.lines.values()) drawLines(pen, look);
+    for (const look of ordered(this.lines)) drawLines(pen, look);
     pen.setLineDash([]);
-    for (const look of this.boxes.values()) drawBoxes(pen, look);
+    for (const look of ordered(this.boxes)) drawBoxes(pen, look);
     pen.setLineDash([]);
-    for (const look of this.rects.values()) {
+    for (const look of ordered(this.rects)) {
       pen.globalAlpha = look.alpha;
       pen.fillStyle = look.fill;
       const at = look.at;
@@ -89,6 +87,11 @@ export class Batch {
     this.rects = new Map();
     this.writings = new Map();
   }
+}
+
+/** Which look came first depends on what is in view; what is drawn over what must not. */
+function ordered(looks: ReadonlyMap<string, Look>): Look[] {
+  return [...looks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, look]) => look);
 }
 
 /** Lines that are straight up, down or across and not dashed are rectangles: much cheaper without a GPU. */

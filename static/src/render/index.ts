@@ -1,21 +1,22 @@
 /** The canvas renderer: keeps a layout current, and paints when something changed and not otherwise. */
 
 import { Board, Kind } from "../layout";
-import { frame } from "../layout/fleet";
 import { hostOf } from "../layout/collect";
 import type { Box, Camera, Changes, FoldState, GraphView, Mark, Renderer, RendererEvents } from "../model";
-import { Batch, font } from "./batch";
+import { Batch } from "./batch";
+import { around, between, bounded, whole, zoomed } from "./camera";
 import { type GestureTarget, listen } from "./gestures";
+import { Marks } from "./marks";
 import { type Layer, Overlays } from "./overlay";
 import { paint } from "./paint";
 import { type Pen, SvgPen } from "./pen";
 import { relatedTo } from "./relations";
-import { type Ghost, INTERFACES, type Scene, type Tints, tints } from "./scene";
-import { type Ruler, Texts } from "./text";
+import { INTERFACES, type Scene, type Tints, tints } from "./scene";
+import { Surface } from "./surface";
+import { Texts, rulerOf } from "./text";
 import { type Theme, readTheme, watchTheme } from "./theme";
 import { WORDS, type Words } from "./words";
 
-export { WORDS, type Words } from "./words";
 export { clean } from "./text";
 
 export interface RendererOptions {
@@ -23,25 +24,25 @@ export interface RendererOptions {
   readonly words?: Partial<Words>;
   /** CSS pixels at the lower edge that something covers: kept free when all is brought into view. */
   readonly below?: number;
+  /** Milliseconds that a whole frame may take before moving shows pictures made before. */
+  readonly heavy?: number;
   /** Told after every painted frame, for measuring: milliseconds of work, and items drawn. */
   readonly onFrame?: (milliseconds: number, items: number) => void;
 }
 
-const CLOSEST = 4;
-const FARTHEST = 0.008;
-const MARGIN = 20;
 const MOVE = 220;
-const PULSE = 1400;
+/** Milliseconds without movement after which the picture is set down. */
+const REST = 100;
 const NOTHING: ReadonlySet<string> = new Set();
 
-/** Draw on a canvas. The canvas takes the size that CSS gives it. */
+/** Draw on a canvas of the size that CSS gives it. */
 export function createRenderer(canvas: HTMLCanvasElement, events: RendererEvents, options: RendererOptions = {}): Renderer {
   return new CanvasRenderer(canvas, events, options);
 }
 
 class CanvasRenderer implements Renderer, GestureTarget {
   private readonly board = new Board();
-  private readonly pen: CanvasRenderingContext2D;
+  private readonly surface: Surface;
   private readonly batch = new Batch();
   private readonly words: Words;
   private readonly texts: Texts;
@@ -52,20 +53,19 @@ class CanvasRenderer implements Renderer, GestureTarget {
   private graph: GraphView | null = null;
   private fold: FoldState = { folded: NOTHING };
   private view: Camera = { x: 0, y: 0, scale: 1 };
-  private width = 0;
-  private height = 0;
-  private ratio = 1;
   private pending = 0;
+  /** Boxes of the board to be painted anew; null: everything. Empty: nothing but the camera changed. */
+  private damage: Box[] | null = null;
+  private painted: Camera | null = null;
+  private movedAt = 0;
   /** Somebody moved the camera: from then on it stays where it is. */
   private steered = false;
   private selected = NOTHING;
   private related: ReadonlySet<string> = NOTHING;
   private highlighted: ReadonlySet<string> | null = null;
   private hosts: ReadonlySet<string> | null = null;
-  private marks: ReadonlyMap<string, Mark> = new Map();
-  private marked = 0;
+  private readonly marks = new Marks(this.board);
   private readonly overlays = new Overlays();
-  private readonly ghosts = new Map<string, Ghost>();
   private silent: ReadonlyMap<string, string> = new Map();
   private hovered: string | null = null;
   private flight: { from: Camera; to: Camera; begin: number } | null = null;
@@ -75,93 +75,58 @@ class CanvasRenderer implements Renderer, GestureTarget {
     private readonly events: RendererEvents,
     private readonly options: RendererOptions,
   ) {
-    const pen = canvas.getContext("2d", { alpha: false });
-    if (pen === null) throw new Error("this browser gives no 2D canvas");
-    this.pen = pen;
     this.words = { ...WORDS, ...options.words };
     this.theme = readTheme(canvas);
     this.tints = tints(this.theme);
-    this.texts = new Texts(this.ruler());
-    this.measure();
-    const observer = new ResizeObserver(() => this.measure());
-    observer.observe(canvas);
-    this.stops.push(() => observer.disconnect(), this.watchRatio(), listen(canvas, this));
+    this.surface = new Surface(canvas, () => this.resized(), options.heavy);
+    this.texts = new Texts(rulerOf(this.surface.ruler, this.theme));
+    this.stops.push(() => this.surface.destroy(), listen(canvas, this));
     this.stops.push(
       watchTheme(() => {
         this.theme = readTheme(canvas);
         this.tints = tints(this.theme);
-        this.texts.reset(this.ruler());
+        this.texts.reset(rulerOf(this.surface.ruler, this.theme));
         this.request();
       }),
     );
+    this.request();
   }
 
-  private ruler(): Ruler {
-    const pen = this.pen;
-    const { theme } = this;
-    let last = "";
-    return (face, words) => {
-      const wanted = font(theme, face, 12);
-      if (last !== wanted || pen.font !== wanted) pen.font = wanted;
-      last = wanted;
-      return pen.measureText(words).width;
-    };
+  private get width(): number {
+    return this.surface.width;
   }
 
-  /** The device's pixels per CSS pixel change with the browser's zoom and from screen to screen. */
-  private watchRatio(): () => void {
-    let abort = new AbortController();
-    const watch = (): void => {
-      abort.abort();
-      abort = new AbortController();
-      matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => {
-        this.measure();
-        watch();
-      }, { signal: abort.signal });
-    };
-    watch();
-    return () => abort.abort();
+  private get height(): number {
+    return this.surface.height;
   }
 
-  private measure(): void {
-    const { clientWidth, clientHeight } = this.canvas;
-    const ratio = devicePixelRatio || 1;
-    if (clientWidth === this.width && clientHeight === this.height && ratio === this.ratio) return;
-    this.width = clientWidth;
-    this.height = clientHeight;
-    this.ratio = ratio;
-    this.canvas.width = Math.max(1, Math.round(clientWidth * ratio));
-    this.canvas.height = Math.max(1, Math.round(clientHeight * ratio));
-    if (this.graph !== null && clientWidth > 0 && clientHeight > 0) {
+  private resized(): void {
+    if (this.graph !== null && this.width > 0 && this.height > 0) {
       this.arrange({ reset: false, nodes: NOTHING, edges: NOTHING, removedNodes: NOTHING, removedEdges: NOTHING });
     }
+    this.damage = null;
     this.frameNow();
   }
 
   update(graph: GraphView, changes: Changes | null, fold: FoldState): void {
-    if (changes !== null) this.remember(changes.removedNodes);
+    if (changes !== null) this.marks.remember(changes.removedNodes);
+    const before = this.board.packed;
+    const sameFold = fold === this.fold || (fold.folded.size === 0 && this.fold.folded.size === 0);
     this.graph = graph;
     this.fold = fold;
-    this.arrange(changes);
+    const hosts = this.arrange(changes);
     this.relate();
-    this.request();
+    // Hosts that kept their size are painted alone, where nothing is chosen that leads to others.
+    if (hosts === null || !sameFold || before !== this.board.packed || this.selected.size > 0) this.request();
+    else this.request([...hosts].map((id) => this.board.boxOf(id)));
   }
 
-  /** Keep the boxes of what goes, so that a mark can show where it was. */
-  private remember(removed: ReadonlySet<string>): void {
-    for (const id of removed) {
-      const place = this.board.find(id);
-      if (place === null || place.panel.ids[place.item] !== id || place.item === 0) continue;
-      if (this.ghosts.size > 500) this.ghosts.clear();
-      this.ghosts.set(id, { box: place.panel.box(place.item), name: place.panel.nodes[place.item]?.name ?? "" });
-    }
-  }
-
-  private arrange(changes: Changes | null): void {
-    if (this.graph === null) return;
+  /** @returns the hosts that were laid out anew; null: all. */
+  private arrange(changes: Changes | null): ReadonlySet<string> | null {
+    if (this.graph === null) return null;
     const anchor = this.steered ? this.anchor() : null;
     const aspect = this.width > 0 && this.height > 0 ? this.width / this.height : 1.6;
-    this.board.update(this.graph, changes, this.fold, aspect);
+    const hosts = this.board.update(this.graph, changes, this.fold, aspect);
     if (!this.steered) this.view = this.whole();
     else if (anchor !== null) {
       const box = this.board.boxOf(anchor.id);
@@ -170,6 +135,7 @@ class CanvasRenderer implements Renderer, GestureTarget {
         this.setView({ x: x + box.x - anchor.box.x, y: y + box.y - anchor.box.y, scale });
       }
     }
+    return hosts;
   }
 
   /** The host in the middle of the view: it stays there when the board is arranged anew. */
@@ -190,13 +156,7 @@ class CanvasRenderer implements Renderer, GestureTarget {
   }
 
   private whole(): Camera {
-    const { w, h } = this.board.packed;
-    const narrow = this.width < 600;
-    const height = Math.max(1, this.height - (this.options.below ?? 0));
-    const camera = frame({ x: 0, y: 0, w, h }, this.width, height, narrow ? 8 : MARGIN, 1.25);
-    // On a phone the whole would be illegible: as wide as the screen, from the top, as far as that makes names legible.
-    const legible = Math.min(0.6, (this.width - 16) / Math.max(1, w));
-    return narrow && legible > camera.scale ? { x: -8 / legible, y: -8 / legible, scale: legible } : camera;
+    return whole(this.board.packed, this.width, this.height, this.options.below ?? 0);
   }
 
   select(ids: ReadonlySet<string>): void {
@@ -228,12 +188,10 @@ class CanvasRenderer implements Renderer, GestureTarget {
   }
 
   mark(marks: ReadonlyMap<string, Mark>): void {
-    for (const id of this.ghosts.keys()) if (marks.get(id) !== "gone") this.ghosts.delete(id);
-    let fresh = false;
-    for (const [id, mark] of marks) if (this.marks.get(id) !== mark) fresh = true;
-    if (fresh) this.marked = performance.now();
-    this.marks = new Map(marks);
-    this.request();
+    if (marks.size === 0 && this.marks.marks.size === 0) return;
+    const old = this.marks.boxes();
+    this.marks.set(marks);
+    this.request([...old, ...this.marks.boxes()]);
   }
 
   overlay(source: string, layer: Layer | null): void {
@@ -257,9 +215,8 @@ class CanvasRenderer implements Renderer, GestureTarget {
   }
 
   private setView(camera: Camera): void {
-    const scale = Math.min(CLOSEST, Math.max(FARTHEST, camera.scale));
-    this.view = { x: camera.x, y: camera.y, scale };
-    this.request();
+    this.view = bounded(camera);
+    this.request([]);
     this.events.onCamera(this.view);
   }
 
@@ -269,22 +226,10 @@ class CanvasRenderer implements Renderer, GestureTarget {
       this.fly(this.whole());
       return;
     }
-    let left = Infinity;
-    let top = Infinity;
-    let right = -Infinity;
-    let bottom = -Infinity;
-    for (const id of ids) {
-      const box = this.board.boxOf(id);
-      if (box === null) continue;
-      left = Math.min(left, box.x);
-      top = Math.min(top, box.y);
-      right = Math.max(right, box.x + box.w);
-      bottom = Math.max(bottom, box.y + box.h);
-    }
-    if (left === Infinity) return;
-    const margin = Math.min(this.width, this.height) * 0.12;
+    const camera = around(ids.map((id) => this.board.boxOf(id)), this.width, this.height);
+    if (camera === null) return;
     this.steered = true;
-    this.fly(frame({ x: left, y: top, w: right - left, h: bottom - top }, this.width, this.height, margin, 1.5));
+    this.fly(camera);
   }
 
   /** Move there, smoothly where motion is welcome. */
@@ -295,22 +240,14 @@ class CanvasRenderer implements Renderer, GestureTarget {
       return;
     }
     this.flight = { from: this.view, to, begin: performance.now() };
-    this.request();
+    this.request([]);
   }
 
   private step(now: number): void {
     const { flight } = this;
     if (flight === null) return;
     const share = Math.min(1, (now - flight.begin) / MOVE);
-    const eased = 1 - (1 - share) ** 3;
-    const { from, to } = flight;
-    const scale = from.scale * (to.scale / from.scale) ** eased;
-    const middle = (a: Camera): [number, number] => [a.x + this.width / 2 / a.scale, a.y + this.height / 2 / a.scale];
-    const [ax, ay] = middle(from);
-    const [bx, by] = middle(to);
-    const x = ax + (bx - ax) * eased - this.width / 2 / scale;
-    const y = ay + (by - ay) * eased - this.height / 2 / scale;
-    this.view = share >= 1 ? to : { x, y, scale };
+    this.view = between(flight.from, flight.to, share, this.width, this.height);
     if (share >= 1) {
       this.flight = null;
       this.events.onCamera(this.view);
@@ -327,9 +264,7 @@ class CanvasRenderer implements Renderer, GestureTarget {
   }
 
   zoomAt(x: number, y: number, factor: number): void {
-    const { scale } = this.view;
-    const next = Math.min(CLOSEST, Math.max(FARTHEST, scale * factor));
-    this.setCamera({ x: this.view.x + x / scale - x / next, y: this.view.y + y / scale - y / next, scale: next });
+    this.setCamera(zoomed(this.view, x, y, factor));
   }
 
   click(x: number, y: number, add: boolean): void {
@@ -353,17 +288,21 @@ class CanvasRenderer implements Renderer, GestureTarget {
     const id = this.at(x, y);
     const at = id !== null && this.board.panels.has(id) ? null : id;
     if (at === this.hovered) return;
-    this.hovered = at;
-    this.canvas.style.cursor = at === null ? "" : "pointer";
+    this.hovering(at);
     this.events.onHover(id);
-    this.request();
   }
 
   leave(): void {
     if (this.hovered === null) return;
-    this.hovered = null;
+    this.hovering(null);
     this.events.onHover(null);
-    this.request();
+  }
+
+  private hovering(id: string | null): void {
+    const boxes = [this.hovered, id].map((one) => (one === null ? null : this.board.boxOf(one)));
+    this.hovered = id;
+    this.canvas.style.cursor = id === null ? "" : "pointer";
+    this.request(boxes);
   }
 
   boxOf(id: string): Box | null {
@@ -384,37 +323,57 @@ class CanvasRenderer implements Renderer, GestureTarget {
     return {
       board: this.board, graph: this.graph, theme: this.theme, tints: this.tints, texts: this.texts, words: this.words,
       batch: this.batch, camera: this.view, width: this.width, height: this.height, selected: this.selected,
-      related: this.related, highlighted: this.highlighted, hosts: this.hosts, marks: this.marks, overlays: this.overlays,
-      ghosts: this.ghosts,
+      related: this.related, highlighted: this.highlighted, hosts: this.hosts, marks: this.marks.marks, overlays: this.overlays,
+      ghosts: this.marks.ghosts,
       stale: this.silent, hovered: this.hovered, pulse: this.pulse(),
     };
   }
 
   private pulse(): number {
-    return this.still.matches ? 1 : Math.min(1, (performance.now() - this.marked) / PULSE);
+    return this.still.matches ? 1 : this.marks.pulse();
   }
 
-  private request(): void {
+  /** Have a frame painted: around these boxes (those of nothing are left out), or everywhere. */
+  private request(boxes: readonly (Box | null)[] | null = null): void {
+    if (boxes === null) this.damage = null;
+    else if (this.damage !== null) for (const box of boxes) if (box !== null) this.damage.push(box);
     if (this.pending === 0) this.pending = requestAnimationFrame((now) => this.onFrame(now));
   }
 
   private onFrame(now: number): void {
     this.pending = 0;
     this.step(now);
-    this.frameNow();
-    if (this.flight !== null || (this.marks.size > 0 && this.pulse() < 1)) this.request();
+    const { painted, view } = this;
+    const moved = painted === null || painted.x !== view.x || painted.y !== view.y || painted.scale !== view.scale;
+    if (moved) this.movedAt = now;
+    if (this.graph !== null && (this.surface.moving || (moved && this.surface.isHeavy()))) this.follow(now);
+    else this.frameNow();
+    if (this.flight !== null) this.request([]);
+    else if (this.marks.marks.size > 0 && this.pulse() < 1) this.request(this.marks.boxes());
+  }
+
+  /** A frame of a movement; once it rests and everything is crisp, the picture is set down. */
+  private follow(now: number): void {
+    const begin = performance.now();
+    const scene = this.scene() as Scene;
+    const outdated = this.damage === null || this.damage.length > 0;
+    this.damage = [];
+    this.painted = this.view;
+    const exact = this.surface.follow(scene, outdated);
+    if (exact && now - this.movedAt > REST) this.surface.settle();
+    else this.request([]);
+    this.options.onFrame?.(performance.now() - begin, this.surface.drawn);
   }
 
   private frameNow(): void {
     const begin = performance.now();
-    const { pen, ratio } = this;
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     const scene = this.scene();
+    const { damage } = this;
+    this.damage = [];
+    this.painted = this.view;
     let items = 0;
-    if (scene === null) {
-      pen.fillStyle = this.theme.ground;
-      pen.fillRect(0, 0, this.width, this.height);
-    } else items = paint(pen, scene);
+    if (scene === null) this.surface.blank(this.theme.ground);
+    else items = this.surface.paint(scene, damage);
     this.options.onFrame?.(performance.now() - begin, items);
   }
 
@@ -426,6 +385,7 @@ class CanvasRenderer implements Renderer, GestureTarget {
   }
 
   toPng(): Promise<Blob> {
+    this.damage = null;
     this.frameNow();
     return new Promise((resolve, reject) => {
       this.canvas.toBlob((blob) => (blob === null ? reject(new Error("the browser gave no picture")) : resolve(blob)), "image/png");

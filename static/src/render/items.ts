@@ -219,7 +219,7 @@ export class Items {
     const dashed = hue === Hue.hanging && node.host !== null;
     if (dashed) batch.box(x, y, w, h, tints.bars[hue] as string, tints.rails[hue] as string, 1, alpha, 4, 2);
     else batch.rect(x - 0.5, y - 0.5, w, h, tints.bars[hue] as string, alpha);
-    batch.rect(x - 0.5, y - 0.5, Math.max(2, Math.min(4, 5 * s)), h, tints.hues[hue] as string, alpha);
+    batch.rect(x - 0.5, y - 0.5, Math.max(2, Math.min(4, 5 * s)), h, tints.hues[hue] as string, alpha, 1);
     const middle = y + h / 2 + 0.5;
     const size = fontSize(12.5, s, 10, 14);
     let left = x + Math.max(7, Math.min(12, 12 * s));
@@ -274,7 +274,7 @@ export class Items {
     right -= 32 + (size - 10) * 1.5;
     const long = w > 420 ? 72 : 40;
     batch.rect(right - long, middle - 2.5, long, 4, tints.rails[panel.extra[item] as number] as string, alpha * 0.35);
-    if (used > 0) batch.rect(right - long, middle - 2.5, Math.max(2, long * share), 4, share > 0.9 ? theme.warn : tints.hues[panel.extra[item] as number] as string, alpha);
+    if (used > 0) batch.rect(right - long, middle - 2.5, Math.max(2, long * share), 4, share > 0.9 ? theme.warn : tints.hues[panel.extra[item] as number] as string, alpha, 1);
     return right - long - 12;
   }
 
@@ -309,7 +309,7 @@ export class Items {
     const fill = fault === 2 ? tints.badCell : fault === 1 ? tints.warnCell : tints.cell;
     const edge = fault === 2 ? theme.bad : fault === 1 ? theme.warn : theme.cellEdge;
     const group = panel.kinds[item] === Kind.group;
-    if (group) batch.box(x + 3, y + 3, w, h, tints.strip, theme.cellEdge, 1, alpha, 0, 5 * Math.min(1, s));
+    if (group) batch.box(x + 3, y + 3, w, h, tints.strip, theme.cellEdge, 1, alpha, 0, 5 * Math.min(1, s), -1);
     batch.box(x, y, w, h, fill, edge, fault > 0 ? 1.6 : 1, quiet ? alpha * 0.75 : alpha, quiet ? 3 : 0, 5 * Math.min(1.2, s));
     const count = panel.counts[item] as number;
     const note = group ? say(count === 1 ? this.f.words.container : this.f.words.containers, { n: count }) : text(node.facts.image);

@@ -7,26 +7,33 @@ import { Hue, Kind, type Panel, type Wire } from "../layout/panel";
 import type { Box, Mark } from "../model";
 import { colourOf, drawGlyph, glyphOf } from "./glyph";
 import { Items } from "./items";
-import { bordered, font } from "./batch";
+import { bordered } from "./batch";
 import { type Pen, mix } from "./pen";
-import { CARD, type Frame, INTERFACES, NAMES, type Scene, fontSize } from "./scene";
-import { clean, short } from "./text";
+import { CARD, type Clip, type Frame, INTERFACES, NAMES, type Scene, fontSize } from "./scene";
+import { clean, font, short } from "./text";
 import { say } from "./words";
 
 const DIMMED = 0.22;
 const STALE = 0.45;
 
-/** @returns how many items were drawn. */
-export function paint(pen: Pen, scene: Scene): number {
-  const { theme, camera, width, height, board } = scene;
+/** CSS pixels that names, signs and taps may reach beyond their boxes. */
+const REACH = 20;
+
+/**
+ * Paint all, or what lies within a part of the canvas; the caller clips.
+ *
+ * @returns how many items were drawn.
+ */
+export function paint(pen: Pen, scene: Scene, clip: Clip = { left: 0, top: 0, right: scene.width, bottom: scene.height }): number {
+  const { theme, camera, board } = scene;
   const s = camera.scale;
-  const f: Frame = { ...scene, pen, s };
+  const { left, top } = clip;
+  const reach = { left: left - REACH, top: top - REACH, right: clip.right + REACH, bottom: clip.bottom + REACH };
+  const f: Frame = { ...scene, pen, s, clip: reach };
   pen.globalAlpha = 1;
   pen.fillStyle = theme.ground;
-  pen.fillRect(0, 0, width, height);
-  const right = camera.x + width / s;
-  const bottom = camera.y + height / s;
-  const shown = board.visible(camera.x, camera.y, right, bottom);
+  pen.fillRect(left, top, clip.right - left, clip.bottom - top);
+  const shown = board.visible(camera.x + reach.left / s, camera.y + reach.top / s, camera.x + reach.right / s, camera.y + reach.bottom / s);
   for (const panel of shown) ground(f, panel);
   const items = new Items(f);
   let count = 0;
@@ -70,7 +77,7 @@ function alphaOf(f: Frame, panel: Panel, item: number, base: number): number {
 }
 
 function contents(f: Frame, items: Items, panel: Panel): number {
-  const { camera, s, width, height } = f;
+  const { camera, s, clip } = f;
   const base = f.stale.has(panel.id) ? STALE : 1;
   const { rects, kinds } = panel;
   const ox = (panel.x - camera.x) * s;
@@ -82,7 +89,7 @@ function contents(f: Frame, items: Items, panel: Panel): number {
     const y = Math.round(oy + (rects[at + 1] as number) * s) + 0.5;
     const w = Math.round((rects[at + 2] as number) * s);
     const h = Math.round((rects[at + 3] as number) * s);
-    if (x > width || y > height || x + w < 0 || y + Math.max(h, 14) < 0) continue;
+    if (x > clip.right || y > clip.bottom || x + w < clip.left || y + h < clip.top) continue;
     items.draw({ panel, item, x, y, w, h, alpha: alphaOf(f, panel, item, base) });
     const sign = f.overlays.empty ? undefined : f.overlays.node(panel.ids[item] as string);
     if (sign !== undefined) items.sign(sign, x, y, w, h);
@@ -103,10 +110,12 @@ function chosenWire(f: Frame, panel: Panel, wire: Wire): boolean {
 }
 
 function wires(f: Frame, panel: Panel): void {
-  const { camera, s, batch, tints, theme, width, height, overlays } = f;
+  const { camera, s, batch, tints, theme, clip, overlays } = f;
   const base = f.stale.has(panel.id) ? STALE : 1;
   const ox = (panel.x - camera.x) * s;
   const oy = (panel.y - camera.y) * s;
+  // The address beside a rail belongs to it.
+  const far = s < NAMES ? 0 : 150 * Math.max(1, s);
   const thin = s < NAMES ? 1 : Math.min(1.8, Math.max(1.2, 1.6 * s));
   for (const wire of panel.wires) {
     const { points } = wire;
@@ -125,7 +134,7 @@ function wires(f: Frame, panel: Panel): void {
       const y1 = Math.round(oy + (points[i + 1] as number) * s) + 0.5;
       const x2 = Math.round(ox + (points[i + 2] as number) * s) + 0.5;
       const y2 = Math.round(oy + (points[i + 3] as number) * s) + 0.5;
-      if (Math.max(x1, x2) < 0 || Math.min(x1, x2) > width || Math.max(y1, y2) < 0 || Math.min(y1, y2) > height) continue;
+      if (Math.max(x1, x2) < clip.left - far || Math.min(x1, x2) > clip.right + far || Math.max(y1, y2) < clip.top || Math.min(y1, y2) > clip.bottom) continue;
       seen = true;
       batch.line(x1, y1, x2, y2, colour, wide, alpha, dash);
     }
@@ -152,11 +161,11 @@ function tip(f: Frame, wire: Wire, panel: Panel, at: Tip): void {
   const x1 = ox + (points[0] as number) * s;
   const y1 = oy + (points[1] as number) * s;
   const r = Math.min(3, 2.6 * s);
-  batch.rect(x1 - r + 0.5, y1 - (wire.primary ? 0 : 1), r * 2, 2 * r, colour, alpha);
+  batch.rect(x1 - r + 0.5, y1 - (wire.primary ? 0 : 1), r * 2, 2 * r, colour, alpha, 2);
   if (!wire.primary) {
     const x2 = ox + (points[last] as number) * s;
     const y2 = oy + (points[last + 1] as number) * s;
-    batch.rect(x2 - r + 0.5, y2 - r, r * 2, r * 2, colour, alpha);
+    batch.rect(x2 - r + 0.5, y2 - r, r * 2, r * 2, colour, alpha, 2);
   }
   if (s < 0.5) return;
   const size = fontSize(10.5, s, 9.5, 12);
@@ -189,7 +198,7 @@ function tip(f: Frame, wire: Wire, panel: Panel, at: Tip): void {
 }
 
 function spans(f: Frame): void {
-  const { camera, s, batch, theme, tints, board, texts, width, height } = f;
+  const { camera, s, batch, theme, tints, board, texts, clip } = f;
   const hue = tints.hues[Hue.hanging] as string;
   for (const span of board.packed.spans) {
     const alpha = f.highlighted === null || f.highlighted.has(span.node.id) ? 1 : DIMMED;
@@ -197,7 +206,7 @@ function spans(f: Frame): void {
     for (const points of span.cables) {
       for (let i = 0; i + 3 < points.length; i += 2) {
         const [x1, y1, x2, y2] = [0, 1, 2, 3].map((at) => ((points[i + at] as number) - (at % 2 === 0 ? camera.x : camera.y)) * s) as [number, number, number, number];
-        if (Math.max(x1, x2) < 0 || Math.min(x1, x2) > width || Math.max(y1, y2) < 0 || Math.min(y1, y2) > height) continue;
+        if (Math.max(x1, x2) < clip.left || Math.min(x1, x2) > clip.right || Math.max(y1, y2) < clip.top || Math.min(y1, y2) > clip.bottom) continue;
         batch.line(Math.round(x1) + 0.5, y1, Math.round(x2) + 0.5, y2, line, s < CARD ? 1 : 1.5, s < CARD && line !== theme.chosen ? alpha * 0.4 : alpha, 0);
       }
     }
@@ -205,9 +214,9 @@ function spans(f: Frame): void {
     const y = (span.y - camera.y) * s;
     const w = span.w * s;
     const h = Math.max(13, span.h * s);
-    if (y > height || y + h < 0) continue;
+    if (y > clip.bottom || y + h < clip.top) continue;
     batch.rect(x, y, w, h, tints.bars[Hue.hanging] as string, alpha);
-    batch.rect(x, y, Math.max(2, Math.min(4, 5 * s)), h, hue, alpha);
+    batch.rect(x, y, Math.max(2, Math.min(4, 5 * s)), h, hue, alpha, 1);
     const size = fontSize(13, s, 10.5, 14);
     const left = Math.max(x, 0) + 12;
     const name = texts.fit("bold", size, clean(span.node.name), w - 20);
@@ -341,7 +350,7 @@ function ring(f: Frame, box: Box | null, colour: string, width: number, alpha: n
   const y = (box.y - camera.y) * s;
   const w = Math.max(5, box.w * s);
   const h = Math.max(5, box.h * s);
-  if (x > f.width || y > f.height || x + w < 0 || y + h < 0) return;
+  if (x > f.clip.right || y > f.clip.bottom || x + w < f.clip.left || y + h < f.clip.top) return;
   pen.globalAlpha = alpha;
   pen.strokeStyle = colour;
   pen.lineWidth = width;

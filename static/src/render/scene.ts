@@ -72,9 +72,19 @@ export interface Scene {
   readonly pulse: number;
 }
 
+/** A part of the canvas, in CSS pixels. */
+export interface Clip {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
 /** What is constant while one panel is painted. */
 export interface Frame extends Scene {
   readonly pen: Pen;
+  /** Nothing outside of it need be painted. */
+  readonly clip: Clip;
   /** Pixels per unit. */
   readonly s: number;
 }

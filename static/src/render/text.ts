@@ -1,5 +1,7 @@
 /** Names as they may be drawn, and texts cut to the room they have. Everything measured once. */
 
+import type { Theme } from "./theme";
+
 // Controls, line and paragraph separators, bidi marks and overrides, zero-width and tag characters, surrogates alone.
 const HOSTILE =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\uffff]|[\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
@@ -23,10 +25,26 @@ export function clean(name: string): string {
 
 export type Face = "sans" | "bold" | "mono";
 
+/** The font string of a face at a size in CSS pixels. */
+export function font(theme: Theme, face: Face, size: number): string {
+  return face === "bold" ? `600 ${size}px ${theme.sans}` : `${size}px ${face === "mono" ? theme.mono : theme.sans}`;
+}
+
 /** Tells how wide a text is at 12 px. */
 export type Ruler = (face: Face, words: string) => number;
 
 const BASE = 12;
+
+/** The ruler of a canvas. */
+export function rulerOf(pen: CanvasRenderingContext2D, theme: Theme): Ruler {
+  let last = "";
+  return (face, words) => {
+    const wanted = font(theme, face, BASE);
+    if (last !== wanted || pen.font !== wanted) pen.font = wanted;
+    last = wanted;
+    return pen.measureText(words).width;
+  };
+}
 const KEEP = 20000;
 
 export class Texts {
