@@ -51,17 +51,17 @@ def main() -> int:
         site = Site(machine, NETBOARD_LEASE="15", NETBOARD_RESEND_AFTER="5")
         try:
             site.start()
-            with Operator(site) as otto:
-                for size in given.sizes:
-                    _fill(site, size)
+            for size in given.sizes:
+                _fill(site, size)
+                with Operator(site) as otto:
                     board, hand = _measure(site, otto, given.rounds)
-                    first = first or board
-                    kept = kept and board <= LIMIT * hand
-                    print(
-                        f"{size:4} networks: netboard {board:.0f}, by hand {hand:.0f}; ratio {board / hand:.2f}; "
-                        f"{board / first:.2f} x the first",
-                        flush=True,
-                    )
+                first = first or board
+                kept = kept and board <= LIMIT * hand
+                print(
+                    f"{size:4} networks: netboard {board:.0f}, by hand {hand:.0f}; ratio {board / hand:.2f}; "
+                    f"{board / first:.2f} x the first",
+                    flush=True,
+                )
         finally:
             site.close()
     print(f"budget: {LIMIT} x")

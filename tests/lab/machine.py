@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -212,9 +213,10 @@ class Machine:
         if self._dockerd.poll() is not None:
             lines = (self.folder / "dockerd.log").read_text(errors="replace").splitlines()[-5:]
             raise RuntimeError("dockerd ended: " + " | ".join(lines))
-        if not (self.folder / "docker.sock").exists():
-            return False
         with contextlib.suppress(docker.errors.DockerException, OSError):
+            # Asked barely first: where nobody listens, the SDK leaves its socket to the garbage collector, which complains.
+            with socket.socket(socket.AF_UNIX) as knock:
+                knock.connect(f"{self.folder}/docker.sock")
             return bool(self.engine.ping())
         return False
 
