@@ -192,12 +192,11 @@ def configure(site: Site, name: str, value: int) -> None:
         client.config_set(name, value)
 
 
-@pytest.mark.soak
-def test_the_engine_killed_during_many_creates(faulty: Faulty) -> None:
-    """Each is resolved by its label; the bridges that the engine forgot are shown and nobody removes them."""
+def kill_the_engine(faulty: Faulty, number: int) -> None:
+    """Fault 10: each is resolved by its label; the bridges that the engine forgot are shown and nobody removes them."""
     site = faulty.site
     with ThreadPoolExecutor(8) as pool:
-        accepted = list(pool.map(lambda _: faulty.many(1)[0], range(12)))
+        accepted = list(pool.map(lambda _: faulty.many(1)[0], range(number)))
     wait_until(lambda: len(site.made_networks()) >= 3, seconds=60, what="some are made")
     site.machine.ip("link add br-0123456789ab type bridge")
     try:
@@ -208,3 +207,13 @@ def test_the_engine_killed_during_many_creates(faulty: Faulty) -> None:
         assert "br-0123456789ab" in site.machine.ip("-br link")
     finally:
         site.machine.ip("link del br-0123456789ab")
+
+
+def test_the_engine_killed_during_creates(faulty: Faulty) -> None:
+    kill_the_engine(faulty, 8)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_the_engine_killed_during_48_creates(faulty: Faulty) -> None:
+    kill_the_engine(faulty, 48)

@@ -214,7 +214,7 @@ class Machine:
             lines = (self.folder / "dockerd.log").read_text(errors="replace").splitlines()[-5:]
             raise RuntimeError("dockerd ended: " + " | ".join(lines))
         with contextlib.suppress(docker.errors.DockerException, OSError):
-            # Asked barely first: where nobody listens, the SDK leaves its socket to the garbage collector, which complains.
+            # Asked barely first: where nobody listens, the SDK leaves its socket to a complaining garbage collector.
             with socket.socket(socket.AF_UNIX) as knock:
                 knock.connect(f"{self.folder}/docker.sock")
             return bool(self.engine.ping())
