@@ -17,6 +17,8 @@ NAVIGATION: tuple[tuple[str, object], ...] = (
     ("operations:index", _("Operations")),
 )
 FURTHER: tuple[tuple[str, object], ...] = (
+    ("monitors:index", _("Monitors")),
+    ("monitors:alerts", _("Alerts")),
     ("operations:pools", _("Pools")),
     ("operations:differences", _("Differences")),
 )

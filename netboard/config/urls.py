@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("netboard.accounts.urls")),
     path("", include("netboard.hosts.urls")),
     path("", include("netboard.operations.urls")),
+    path("", include("netboard.probes.monitors.urls")),
     path("", include("netboard.boards.urls")),
 ]
