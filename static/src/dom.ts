@@ -38,3 +38,8 @@ export function tame(name: string, length = 300): string {
 export function named(name: string, length = 300): HTMLElement {
   return h("bdi", {}, tame(name, length));
 }
+
+/** Call back once the next frame has been painted: what need not be in it must not delay it. */
+export function afterPaint(then: () => void): number {
+  return requestAnimationFrame(() => setTimeout(then));
+}

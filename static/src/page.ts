@@ -1,7 +1,7 @@
 /** What happens when: the one place where the parts of the board's page meet. */
 
 import { kindWord, nameOf } from "./describe";
-import { byId } from "./dom";
+import { afterPaint, byId } from "./dom";
 import { exportAs } from "./export";
 import { Feed } from "./feed";
 import { parse, select } from "./filter";
@@ -107,7 +107,8 @@ export class Page {
     if (outcome.kind === "gap") socket.resync();
     if (outcome.kind === "changed") {
       socket.settled();
-      this.renderer.update(this.plan.view(), outcome.changes.reset ? null : outcome.changes, { folded: new Set(this.history.current.folded) });
+      // The first snapshot is laid out once its view is known.
+      if (this.known) this.renderer.update(this.plan.view(), outcome.changes.reset ? null : outcome.changes, { folded: new Set(this.history.current.folded) });
       if (this.plan.active) {
         this.mark();
         this.plan.changed(frame.type === "delta" ? frame.host : "");
@@ -137,7 +138,7 @@ export class Page {
   /** What follows a change but need not be in the same frame as the picture. */
   private later(): void {
     if (this.drawing) return;
-    this.drawing = requestAnimationFrame(() => {
+    this.drawing = afterPaint(() => {
       this.drawing = 0;
       this.status.draw();
       this.sift(this.history.current.filter);

@@ -111,8 +111,10 @@ export class Store implements GraphView {
     this.detail = frame.detail;
     for (const host of this.silences.keys()) if (!this.nodes.has(host)) this.silences.delete(host);
     this.version += 1;
-    const removedNodes = new Set([...before.keys()].filter((id) => !this.nodes.has(id)));
-    const removedEdges = new Set([...edgesBefore].filter((id) => !this.edges.has(id)));
+    const removedNodes = new Set<string>();
+    for (const id of before.keys()) if (!this.nodes.has(id)) removedNodes.add(id);
+    const removedEdges = new Set<string>();
+    for (const id of edgesBefore) if (!this.edges.has(id)) removedEdges.add(id);
     const changes: Changes = {
       reset: true, nodes: new Set(this.nodes.keys()), edges: new Set(this.edges.keys()), removedNodes, removedEdges,
     };
@@ -183,7 +185,7 @@ export class Store implements GraphView {
   }
 
   private putEdge(edge: Edge): void {
-    this.dropEdge(edge.id);
+    if (this.edges.has(edge.id)) this.dropEdge(edge.id);
     this.edges.set(edge.id, edge);
     for (const id of ends(edge)) this.touching.add(id, edge);
   }

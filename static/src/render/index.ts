@@ -372,7 +372,7 @@ class CanvasRenderer implements Renderer, GestureTarget {
     this.damage = [];
     this.painted = this.view;
     let items = 0;
-    if (scene === null) this.surface.blank(this.theme.ground);
+    if (scene === null) this.surface.blank(this.theme.ground, this.texts.warm(this.theme, this.surface.ratio));
     else items = this.surface.paint(scene, damage);
     this.options.onFrame?.(performance.now() - begin, items);
   }

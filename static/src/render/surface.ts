@@ -11,12 +11,13 @@ const HALO = 12;
 const PARTS = 24;
 const SHARE = 0.6;
 /** Milliseconds that a whole frame may keep the main thread: where it takes longer, moving shows pictures made before. */
-const HEAVY = 6;
+const HEAVY = 8;
+const PLAIN_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./:-_·…% ";
 
 export class Surface {
   width = 0;
   height = 0;
-  private ratio = 1;
+  ratio = 1;
   private readonly pen: CanvasRenderingContext2D;
   private readonly motion: Motion;
   private readonly stops: (() => void)[] = [];
@@ -81,11 +82,18 @@ export class Surface {
     return true;
   }
 
-  /** Cover everything with one colour: there is nothing to paint yet. */
-  blank(ground: string): void {
+  /**
+   * Cover everything with one colour: there is nothing to paint yet. In the meantime letters of these fonts are drawn in
+   * that colour, so that the browser has them at hand when the first names come.
+   */
+  blank(ground: string, fonts: readonly string[]): void {
     this.pen.setTransform(1, 0, 0, 1, 0, 0);
     this.pen.fillStyle = ground;
     this.pen.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    for (const font of fonts) {
+      this.pen.font = font;
+      this.pen.fillText(PLAIN_LETTERS, 0, 20);
+    }
   }
 
   /**

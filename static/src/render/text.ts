@@ -47,9 +47,17 @@ export function rulerOf(pen: CanvasRenderingContext2D, theme: Theme): Ruler {
 }
 const KEEP = 20000;
 
+/** What is measured letter by letter: letters stand beside each other, whatever stands before them. */
+const LETTERS = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join("");
+/** Sizes of names in a board that is wholly in view, in CSS pixels. */
+const COMMON = [9.5, 10, 10.5, 11, 11.5, 12, 12.5];
+const FACES: readonly Face[] = ["sans", "bold", "mono"];
+
 export class Texts {
   private readonly widths: Record<Face, Map<string, number>> = { sans: new Map(), bold: new Map(), mono: new Map() };
   private readonly cuts = new Map<string, string>();
+  /** Advance of each letter of LETTERS, by face. */
+  private advances: Partial<Record<Face, Float64Array>> = {};
 
   constructor(private ruler: Ruler) {}
 
@@ -58,6 +66,29 @@ export class Texts {
     this.ruler = ruler;
     for (const map of Object.values(this.widths)) map.clear();
     this.cuts.clear();
+    this.advances = {};
+  }
+
+  /**
+   * Measure the letters now, rather than when the first names are to be drawn. Gives the fonts that names are written in
+   * while everything is in view, on a screen of so many pixels per CSS pixel.
+   */
+  warm(theme: Theme, ratio: number): string[] {
+    for (const face of FACES) this.letters(face);
+    return FACES.flatMap((face) => COMMON.map((size) => font(theme, face, size * ratio)));
+  }
+
+  private letters(face: Face): Float64Array {
+    return (this.advances[face] ??= Float64Array.from(LETTERS, (letter) => this.ruler(face, letter)));
+  }
+
+  /** Width at 12 px: of plain letters as their sum, a hair more than it is where pairs of them are kerned. */
+  private measure(face: Face, words: string): number {
+    if (!PLAIN.test(words)) return this.ruler(face, words);
+    const advances = this.letters(face);
+    let width = 0;
+    for (let at = 0; at < words.length; at++) width += advances[words.charCodeAt(at) - 32] as number;
+    return width;
   }
 
   /** Width in pixels at a size. */
@@ -66,7 +97,7 @@ export class Texts {
     let width = map.get(words);
     if (width === undefined) {
       if (map.size > KEEP) map.clear();
-      width = this.ruler(face, words);
+      width = this.measure(face, words);
       map.set(words, width);
     }
     return (width * size) / BASE;
@@ -90,11 +121,13 @@ export class Texts {
 
   private cut(face: Face, words: string, room: number): string {
     const letters = [...words];
+    // The ellipsis is no plain letter: it is measured once, the rest summed up.
+    const rest = room - this.width(face, BASE, "…");
     let low = 0;
     let high = letters.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.ruler(face, `${letters.slice(0, middle).join("")}…`) <= room) low = middle;
+      if (this.measure(face, letters.slice(0, middle).join("")) <= rest) low = middle;
       else high = middle - 1;
     }
     return low < 2 ? "" : `${letters.slice(0, low).join("").trimEnd()}…`;

@@ -5,7 +5,7 @@
  */
 
 import { aside, glyph, kindWord, nameOf } from "../describe";
-import { h, named } from "../dom";
+import { afterPaint, h, named } from "../dom";
 import type { GraphView } from "../model";
 import type { Node } from "../wire";
 import { flatten, group, path, type Row } from "./rows";
@@ -48,7 +48,7 @@ export class Tree {
   update(only: ReadonlySet<string> | null): void {
     this.only = only;
     this.version = -1;
-    this.later();
+    if (!this.frame) this.frame = afterPaint(() => { this.frame = 0; this.draw(); });
   }
 
   /** Follow a selection made elsewhere: open the way to it and bring it into view. */
