@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "netboard.live",
     "netboard.networks",
     "netboard.operations",
+    "netboard.probes",
     "netboard.probes.monitors",
     "netboard.boards",
     "django.contrib.auth",

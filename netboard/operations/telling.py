@@ -70,6 +70,11 @@ class _Teller:
 _teller = _Teller()
 
 
+def later(call: Call) -> None:
+    """Have this done soon, in the thread of everything that is told; a coroutine that it answers is run there."""
+    _teller.later(call)
+
+
 def progressed(operation: Operation) -> None:
     """Tell open pages."""
     frame = {

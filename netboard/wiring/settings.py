@@ -58,6 +58,14 @@ class Settings(BaseSettings):
     """Frames a second that one browser gets at most."""
     event_days: int = Field(default=30, ge=1)
     """Days that events are kept."""
+    sweep_days: int = Field(default=30, ge=1)
+    """Days that sweeps and what they found are kept."""
+    sweeps_per_hour: int = Field(default=60, ge=0)
+    """Sweeps that a person may ask for in an hour."""
+    sweeps_at_once: int = Field(default=4, ge=0)
+    """Sweeps of a person that may be under way at once."""
+    sweep_pace: float = Field(default=30_000.0, gt=0)
+    """Packets a second that a sweep sends at most."""
 
     mail_url: str = ""
     """The mail server that alerts are sent by: `smtp://user:password@host:587` (STARTTLS where it has a user) or
