@@ -9,7 +9,8 @@ export type Tone = Exclude<keyof Theme, "dark" | "sans" | "mono">;
 
 /** How the wire of an edge looks instead. */
 export interface EdgeLook {
-  readonly tone: Tone;
+  /** Absent: the wire keeps its own colour. */
+  readonly tone?: Tone;
   /** CSS pixels where containers have names; never thinner than the wire itself. */
   readonly width: number;
   readonly dashed?: boolean;

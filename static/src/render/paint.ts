@@ -122,7 +122,7 @@ function wires(f: Frame, panel: Panel): void {
     let colour = wire.broken ? theme.bad : wire.unsure ? theme.warn : (tints.rails[wire.hue] as string);
     const chosen = chosenWire(f, panel, wire);
     const look = overlays.empty ? undefined : overlays.edge(wire);
-    if (look !== undefined && !wire.broken) colour = theme[look.tone];
+    if (look?.tone !== undefined && !wire.broken) colour = theme[look.tone];
     if (chosen && !wire.broken) colour = theme.chosen;
     const wide = Math.max(thin, look === undefined ? 0 : look.width * Math.min(1, s)) + (chosen ? 1 : 0);
     let alpha = base;
