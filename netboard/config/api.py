@@ -14,6 +14,7 @@ from netboard.accounts.api import router as accounts
 from netboard.accounts.http import OPERATING
 from netboard.hosts.api import router as hosts
 from netboard.networks.api import router as networks
+from netboard.networks.traffic_api import router as traffic
 from netboard.operations.api import router as operations
 from netboard.probes.monitors.api import router as monitors
 from netboard.probes.monitors.api_alerts import router as alerts
@@ -82,6 +83,7 @@ api = NetboardAPI(
 problems.install(api)
 api.add_router("", hosts, tags=["hosts"])
 api.add_router("", networks, tags=["networks"])
+api.add_router("", traffic, tags=["traffic"])
 api.add_router("", operations, tags=["operations"])
 api.add_router("", monitors, tags=["monitors"])
 api.add_router("", alerts, tags=["alerts"])

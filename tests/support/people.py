@@ -11,6 +11,7 @@ from netboard.accounts.audit import COMMAND
 from netboard.accounts.models import Role, Scope, Team, User
 from netboard.accounts.services import make_token
 from netboard.hosts import selectors
+from netboard.networks.traffic_api import traffic_reader
 from tests.support.valkey import Valkey
 
 PASSWORD = "a-long-enough-phrase"
@@ -58,9 +59,12 @@ def bus(valkey: Valkey, settings: Settings) -> Iterator[Valkey]:
     """A real Valkey that this process's pages and REST read."""
     settings.NETBOARD = settings.NETBOARD.model_copy(update={"redis_url": valkey.url})
     selectors.reader.cache_clear()
+    traffic_reader.cache_clear()
     yield valkey
     selectors.reader().close()
+    traffic_reader().close()
     selectors.reader.cache_clear()
+    traffic_reader.cache_clear()
 
 
 @pytest.fixture
@@ -68,6 +72,9 @@ def no_bus(tmp_path: Any, settings: Settings) -> Iterator[None]:
     """Redis is away."""
     settings.NETBOARD = settings.NETBOARD.model_copy(update={"redis_url": f"unix://{tmp_path}/none.sock"})
     selectors.reader.cache_clear()
+    traffic_reader.cache_clear()
     yield
     selectors.reader().close()
+    traffic_reader().close()
     selectors.reader.cache_clear()
+    traffic_reader.cache_clear()
