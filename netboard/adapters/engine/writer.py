@@ -40,6 +40,16 @@ class EngineWriter:
             self._kept.close()
             self._kept = None
 
+    def networks(self) -> list[Network]:
+        """All networks."""
+        with self._edge() as client:
+            return [parse.network(one) for one in client.networks()]
+
+    def containers(self) -> list[Container]:
+        """All containers, running or not, as the engine lists them: without pid and sandbox."""
+        with self._edge() as client:
+            return [parse.from_list(one) for one in client.containers(all=True)]
+
     def networks_of(self, operation: str) -> list[Network]:
         """The networks that carry this operation's label."""
         with self._edge() as client:

@@ -70,6 +70,11 @@ class KernelDataPlane:
 
         return self._at(sandbox, look)
 
+    def way_to(self, address: str) -> str:
+        """The host's device by which a packet to this address would leave; empty where there is no way."""
+        with _asking() as wire:
+            return links.way_to(wire, address)
+
     def answers_on_bridge(self, bridge: str, addresses: list[str], seconds: float) -> dict[str, set[str]]:
         """Who answers ARP on a bridge, asked from a scratch namespace that is one of its ports: MACs by address."""
 

@@ -13,9 +13,12 @@ from netboard.adapters.kernel.netlink import (
     RTM_DELLINK,
     RTM_GETADDR,
     RTM_GETLINK,
+    RTM_GETROUTE,
     RTM_NEWLINK,
+    RTM_NEWROUTE,
     RouteSocket,
 )
+from netboard.core.kinds.attributes import attributes, u32
 from netboard.core.model import Link
 from netboard.core.ports import Interface
 
@@ -25,6 +28,9 @@ _ATTRIBUTE: Final = Struct("=HH")
 _U16: Final = Struct("=H")
 _U32: Final = Struct("=I")
 
+_ROUTE: Final = Struct("=BBBBBBBBI")
+_DST, _OIF = 1, 4
+_NO_WAY: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EINVAL)
 _IFF_UP: Final = 1
 _CREATE: Final = 0x600
 """NLM_F_CREATE | NLM_F_EXCL."""
@@ -73,6 +79,22 @@ def _addresses(wire: RouteSocket, index: int) -> dict[int, list[str]]:
 
 def _interface(link: Link, addresses: list[str]) -> Interface:
     return Interface(link.name, link.mac, link.up, tuple(sorted(addresses)))
+
+
+def way_to(wire: RouteSocket, address: str) -> str:
+    """The device by which a packet to this address would leave the thread's namespace; empty where there is no way.
+    Raises OSError."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    packed = socket.inet_pton(family, address)
+    asked = _ROUTE.pack(family, len(packed) * 8, 0, 0, 0, 0, 0, 0, 0) + _attribute(_DST, packed)
+    try:
+        answers = wire.ask(RTM_GETROUTE, asked)
+    except OSError as error:
+        if error.errno in _NO_WAY:
+            return ""
+        raise
+    found = next((attributes(body, _ROUTE.size) for kind, body in answers if kind == RTM_NEWROUTE), {})
+    return socket.if_indextoname(u32(found[_OIF])) if _OIF in found else ""
 
 
 def add_veth(wire: RouteSocket, name: str, group: int, bridge: int, inner: str, namespace: int) -> None:

@@ -1,9 +1,12 @@
 """The protocols of what sweeps and monitors say over the bus. Every method raises `BusUnavailable` while it is away."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, Protocol
 
-from netboard.core.probes.model import Observation, SweepReport
+from netboard.core.model import Container, Network
+from netboard.core.ports import Interface
+from netboard.core.probes.explain import Heard
+from netboard.core.probes.model import Method, Observation, SweepReport
 from netboard.core.signing import Signed
 
 
@@ -72,3 +75,72 @@ class ProbeReader(Protocol):
 
     def close(self) -> None:
         """Close all connections."""
+
+
+class EngineReader(Protocol):
+    """What an agent reads from its engine before and after a sweep. Raises `EngineUnavailable`."""
+
+    def networks(self) -> list[Network]:
+        """All networks."""
+
+    def containers(self) -> list[Container]:
+        """All containers, running or not, as the engine lists them: without pid and sandbox."""
+
+    def container(self, container: str) -> Container | None:
+        """A container by its full id, with its sandbox; None where it is gone."""
+
+    def members(self, network: str) -> list[str]:
+        """Full ids of the containers that are attached to a network and run."""
+
+
+class Surroundings(Protocol):
+    """What an agent asks of its kernel before and after a sweep. Raises `KernelUnavailable`."""
+
+    def inside(self, sandbox: str) -> list[Interface]:
+        """The devices of the namespace behind a path."""
+
+    def way_to(self, address: str) -> str:
+        """The host's device by which a packet to this address would leave; empty where there is no way."""
+
+
+class Child(NamedTuple):
+    """A scratch device to ask from, where the host itself is not attached: a child of this kind on a parent."""
+
+    kind: str
+    parent: str
+    mode: str
+
+
+class SweepAsk(NamedTuple):
+    """What one pass of probes asks, from inside one namespace."""
+
+    cidr: str
+    known: tuple[tuple[str, str], ...]
+    """Expected addresses with their MACs (empty: unknown); asked first."""
+    methods: tuple[Method, ...]
+    """Empty: as fits."""
+    ports: tuple[int, ...]
+    pace: float
+    seconds: float
+    skip: int
+    child: Child | None
+
+
+class SweepTold(NamedTuple):
+    """How far a pass is. `heard`: answers that are new or changed; at the end every expected address that was silent."""
+
+    asked: int
+    total: int
+    heard: list[Heard]
+
+
+class Sweeper(Protocol):
+    """Passes of probes. See `adapters.probe.sweep`."""
+
+    def sweep(
+        self, namespace: str, ask: SweepAsk, tell: Callable[[SweepTold], None], stop: Callable[[], bool]
+    ) -> str:
+        """One pass from inside the namespace behind a path (empty: the host's own).
+
+        Returns how it ended: empty, `cancelled`, `out_of_time`, `namespace_gone`. Raises `KernelUnavailable`.
+        """
