@@ -16,6 +16,7 @@ from netboard.hosts.api import router as hosts
 from netboard.networks.api import router as networks
 from netboard.networks.traffic_api import router as traffic
 from netboard.operations.api import router as operations
+from netboard.probes.api import router as sweeps
 from netboard.probes.monitors.api import router as monitors
 from netboard.probes.monitors.api_alerts import router as alerts
 
@@ -85,6 +86,7 @@ api.add_router("", hosts, tags=["hosts"])
 api.add_router("", networks, tags=["networks"])
 api.add_router("", traffic, tags=["traffic"])
 api.add_router("", operations, tags=["operations"])
+api.add_router("", sweeps, tags=["sweeps"])
 api.add_router("", monitors, tags=["monitors"])
 api.add_router("", alerts, tags=["alerts"])
 api.add_router("", accounts, tags=["people"])

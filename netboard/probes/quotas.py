@@ -49,15 +49,24 @@ def spend(actor: Actor) -> None:
         )
 
 
-def allow(actor: Actor, person: str, allowance: Allowance | None) -> None:
-    """Give a person an allowance of their own; None: the usual one again. Raises `Missing`."""
+def change(actor: Actor, person: str, per_hour: int | None, at_once: int | None) -> dict[str, int]:
+    """Give a person an allowance of their own, or with neither number the usual one again; what they may from now on.
+
+    Raises `Missing`.
+    """
     user = User.objects.filter(username=person).first()
     if user is None:
         raise Missing("There is nobody of that name.", code="person_missing", params={"person": person})
-    values = allowance._asdict() if allowance else None
+    before = of(user.pk)
+    values = {
+        "per_hour": before.per_hour if per_hour is None else per_hour,
+        "at_once": before.at_once if at_once is None else at_once,
+    }
+    usual = per_hour is None and at_once is None
     with transaction.atomic():
-        record(actor, "sweeps.quota", user.username, allowance=values)
-        if values is None:
+        record(actor, "sweeps.quota", user.username, before=before._asdict(), after=None if usual else values)
+        if usual:
             Quota.objects.filter(person=user).delete()
         else:
             Quota.objects.update_or_create(person=user, defaults=values)
+    return of(user.pk)._asdict()

@@ -13,7 +13,7 @@ from tests.support.people import bearer
 
 SCHEMA = api.get_openapi_schema(path_prefix="/api/v1/")
 FILLED = {"host": "h404", "token": "404", "person": "404", "pool_id": "404", "operation_id": "op404"} | dict.fromkeys(
-    ("monitor_id", "schedule_id", "alert_id", "silence_id", "channel_id"), "404"
+    ("monitor_id", "schedule_id", "alert_id", "silence_id", "channel_id", "sweep_id", "opened_id"), "404"
 )
 
 DEMANDS: dict[str, tuple[Role, Scope]] = {
@@ -24,6 +24,12 @@ DEMANDS: dict[str, tuple[Role, Scope]] = {
     "post /api/v1/operations/{operation_id}/cancel": (Role.OPERATOR, Scope.OPERATE),
     "post /api/v1/pools": (Role.ADMIN, Scope.ADMIN),
     "delete /api/v1/pools/{pool_id}": (Role.ADMIN, Scope.ADMIN),
+    "post /api/v1/sweeps": (Role.OPERATOR, Scope.OPERATE),
+    "post /api/v1/sweeps/{sweep_id}/cancel": (Role.OPERATOR, Scope.OPERATE),
+    "post /api/v1/opened-ranges": (Role.ADMIN, Scope.ADMIN),
+    "delete /api/v1/opened-ranges/{opened_id}": (Role.ADMIN, Scope.ADMIN),
+    "get /api/v1/sweep-quotas": (Role.ADMIN, Scope.READ),
+    "post /api/v1/sweep-quotas": (Role.ADMIN, Scope.ADMIN),
     "post /api/v1/monitors": (Role.OPERATOR, Scope.OPERATE),
     "patch /api/v1/monitors/{monitor_id}": (Role.OPERATOR, Scope.OPERATE),
     "delete /api/v1/monitors/{monitor_id}": (Role.OPERATOR, Scope.OPERATE),
