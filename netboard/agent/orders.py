@@ -42,7 +42,14 @@ def tidy(spec: Mapping[str, Json], settings: Settings) -> None:
     task.tidy(spec, settings)
 
 
-VERBS: Final[Mapping[str, Verb]] = {"recheck": recheck, "operate": operate, "tidy": tidy}
+def sweep(spec: Mapping[str, Json], settings: Settings) -> None:
+    """Carry out one delivery of a sweep; the spec is a `core.probes.model.SweepJob`."""
+    from netboard.agent.probes import task
+
+    task.sweep(spec, settings)
+
+
+VERBS: Final[Mapping[str, Verb]] = {"recheck": recheck, "operate": operate, "tidy": tidy, "sweep": sweep}
 
 
 def carry_out(envelope: object, settings: Settings) -> bool:

@@ -127,7 +127,7 @@ class SweepAsk(NamedTuple):
 
 
 class SweepTold(NamedTuple):
-    """How far a pass is. `heard`: answers that are new or changed; at the end every expected address that was silent."""
+    """How far a pass is. `heard`: answers that are new or changed; at the end every expected one that was silent."""
 
     asked: int
     total: int

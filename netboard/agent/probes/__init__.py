@@ -1,0 +1,1 @@
+"""What the host's probes worker does: sweeps, checked once more against its own engine."""
