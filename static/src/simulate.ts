@@ -63,9 +63,13 @@ function host(built: Builder, chance: () => number, at: number, containers: numb
     inode: 1, is_host: true, names: [], routes: [{ destination: "default", gateway: "10.20.0.1" }, { destination: "10.20.0.0/24" }], sysctls: { "net.ipv4.ip_forward": "1" },
   });
   let ifindex = 1;
+  const seats = new Map<string, number>();
   const device = (kind: string, label: string, facts: Facts): string => {
     const index = ifindex++;
-    return built.node(`${id}.d.b.1.${index}`, kind, label, id, space, index - 1, "up", { ifindex: index, up: true, ...facts }, space);
+    const row = kind === "nic" ? "uplink" : kind === "bridge" || kind === "loopback" ? "elsewhere" : facts.master === undefined ? "further" : "port";
+    const seat = seats.get(row) ?? 0;
+    seats.set(row, seat + 1);
+    return built.node(`${id}.d.b.1.${index}`, kind, label, id, space, seat, "up", { ifindex: index, up: true, ...facts }, space);
   };
   device("loopback", "lo", { addresses: ["127.0.0.1/8"] });
   const nic = device("nic", "eth0", { addresses: [`10.20.0.${5 + at}/24`], mac: "02:00:00:00:00:05" });

@@ -177,6 +177,43 @@ test("taking a container away, or giving it back, moves nothing while its networ
   );
 });
 
+test("an uplink or further device that goes, or comes back, moves nothing while the row's reserve lasts", () => {
+  fc.assert(
+    fc.property(plan, aspect, fc.nat(), (planned, wide, pick) => {
+      const parts = build(planned);
+      const devices = parts.nodes.filter((node) => node.kind === "nic" || node.kind === "tun");
+      fc.pre(devices.length > 0);
+      const gone = devices[pick % devices.length] as (typeof devices)[number];
+      const siblings = devices.filter((node) => node.host === gone.host && node.kind === gone.kind);
+      const most = (nodes: typeof devices): number => capacity(nodes.reduce((high, node) => Math.max(high, node.slot + 1), 0));
+      const rest = siblings.filter((node) => node !== gone);
+      fc.pre(rest.length > 0 && most(siblings) === most(rest));
+      const before = boxes(lay(parts.graph(), wide));
+      before.delete(`${gone.host} ${gone.id}`);
+      assert.deepEqual(boxes(lay(parts.graph(new Set([gone.id])), wide)), before);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("a network without containers that goes, or comes back, moves nothing on any host", () => {
+  fc.assert(
+    fc.property(plan, aspect, fc.nat(), (planned, wide, pick) => {
+      const parts = build(planned);
+      const used = new Set(parts.edges.map((edge) => edge.target));
+      const buses = parts.nodes.filter((node) => node.kind === "network" && node.host !== null && node.facts.driver !== "host" && node.facts.driver !== "null");
+      const last = (node: (typeof buses)[number]): boolean => !buses.some((other) => other.host === node.host && other.slot > node.slot);
+      const empty = buses.filter((node) => !used.has(node.id) && !last(node));
+      fc.pre(empty.length > 0);
+      const gone = empty[pick % empty.length] as (typeof empty)[number];
+      const before = boxes(lay(parts.graph(), wide));
+      before.delete(`${gone.host} ${gone.id}`);
+      assert.deepEqual(boxes(lay(parts.graph(new Set([gone.id])), wide)), before);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
 test("a board kept by changes equals the board laid out at once", () => {
   fc.assert(
     fc.property(plan, aspect, fc.array(fc.nat(), { minLength: 1, maxLength: 6 }), (planned, wide, picks) => {

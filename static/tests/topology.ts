@@ -89,13 +89,13 @@ function buildHost(parts: Parts, plan: HostPlan, place: number, overlays: readon
   const space = parts.node(`${host}.n.b.0`, "namespace", host, 0, { is_host: true });
   let index = 1;
   for (let at = 0; at < plan.uplinks; at++) {
-    const device = parts.node(`${host}.d.b.0.${index}`, "nic", space, index - 1, { ifindex: index }, space);
+    const device = parts.node(`${host}.d.b.0.${index}`, "nic", space, at, { ifindex: index }, space);
     (parts.nodes[parts.nodes.length - 1] as Node).name = `eth${at}`;
     index++;
     void device;
   }
   for (let at = 0; at < plan.tunnels; at++) {
-    parts.node(`${host}.d.b.0.${index}`, "tun", space, index - 1, { ifindex: index }, space);
+    parts.node(`${host}.d.b.0.${index}`, "tun", space, at, { ifindex: index }, space);
     index++;
   }
   let slot = -1;

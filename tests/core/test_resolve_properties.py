@@ -101,15 +101,15 @@ def _check_slots(before: HostGraph, after: HostGraph) -> None:
     """Siblings have slots of their own, and who lives on among the same siblings keeps his."""
     taken = set()
     for id, node in after.nodes.items():
-        group = _siblings(node)
+        group = _siblings(node, after)
         assert (group, node["slot"]) not in taken, id
         taken.add((group, node["slot"]))
         old = before.nodes.get(id)
-        if old is not None and _siblings(old) == group:
+        if old is not None and _siblings(old, before) == group:
             assert old["slot"] == node["slot"], id
 
 
-def _siblings(node: Node) -> tuple[object, ...]:
+def _siblings(node: Node, graph: HostGraph) -> tuple[object, ...]:
     facts = node["facts"]
     match node["kind"]:
         case "container":
@@ -118,4 +118,11 @@ def _siblings(node: Node) -> tuple[object, ...]:
             return ("network", node["host"])
         case "namespace":
             return ("namespace", node["id"] if facts["docker"] and not facts["is_host"] else "")
-    return (node["namespace"], node["kind"] == "host")
+        case "host":
+            return ("host",)
+        case "nic" | "bond" | "team":
+            return (node["namespace"], "uplink")
+    carries = any(e["kind"] == "implements" and e["source"] == node["id"] for e in graph.edges.values())
+    if node["kind"] == "loopback" or carries:
+        return (node["namespace"], "elsewhere")
+    return (node["namespace"], "port" if node["kind"] in ("veth", "netkit") and facts["master"] else "further")

@@ -52,7 +52,16 @@ def resolve(index: Index, host: str, unit: Unit) -> Fragment:
         "warnings": warnings,
         "facts": _facts(link),
     }
-    return Fragment(node, ("device", namespace), tuple(edges))
+    return Fragment(node, ("device", namespace, _siblings(link, edges)), tuple(edges))
+
+
+def _siblings(link: Link, edges: list[Edge]) -> str:
+    """Among which devices of its namespace this one has its slot: those that stand in one row on the board."""
+    if link.kind in ("nic", "bond", "team"):
+        return "uplink"
+    if link.kind == "loopback" or any(each["kind"] == "implements" for each in edges):
+        return "elsewhere"
+    return "port" if pairs.is_pair(link) and link.master else "further"
 
 
 def _facts(link: Link) -> dict[str, Json]:

@@ -2,7 +2,7 @@
 
 import type { GraphView } from "../model";
 import type { Node } from "../wire";
-import { faultOf, list, peerOf, record, text } from "./collect";
+import { type Collected, faultOf, list, peerOf, record, text } from "./collect";
 import {
   BAR, CHIP_GAP, CHIP_H, CHIP_W, GAP, HEAD, PAD, ROUTES, SPACE_HEAD, SPACE_LINE, SPACE_LINES, UNIT, UPLINK_H, UPLINK_W,
   capacity, places,
@@ -12,20 +12,22 @@ import { type Task, wire } from "./task";
 
 /**
  * Uplinks on the top edge, further devices, the line about routing. Gives the item of each device by its name.
- * Uplinks stand in the order of their slots, from the right.
+ * Uplinks stand at their slots, from the right.
  */
 export function head(task: Task): Map<string, number> {
   const { found, panel, inner } = task;
   const named = new Map<string, number>();
   const pitch = UPLINK_W + CHIP_GAP;
-  const room = capacity(found.uplinks.length);
+  const slots = seats(found.uplinks);
+  const room = capacity(most(slots));
   const beside = Math.floor((inner - 250) / pitch);
   const inHead = room <= Math.max(2, beside);
   const perRow = inHead ? Math.max(1, room) : Math.max(1, Math.floor((inner + CHIP_GAP) / pitch));
   const first = inHead ? 12 : HEAD;
   found.uplinks.forEach((node, at) => {
-    const x = PAD + inner - UPLINK_W - (at % perRow) * pitch;
-    const y = first + Math.floor(at / perRow) * (UPLINK_H + 14);
+    const slot = slots[at] as number;
+    const x = PAD + inner - UPLINK_W - (slot % perRow) * pitch;
+    const y = first + Math.floor(slot / perRow) * (UPLINK_H + 14);
     const item = panel.add(Kind.uplink, node.id, node, x, y, UPLINK_W, UPLINK_H, faultOf(node));
     named.set(node.name, item);
   });
@@ -44,27 +46,55 @@ export function head(task: Task): Map<string, number> {
   return named;
 }
 
-/** Devices of the host that belong to no Docker network, ordered by slot: a strip that is there only if they are. */
+/**
+ * Slots of devices that stand in one row. A host that counts all of a namespace's devices together gives numbers far
+ * apart: then their order counts.
+ */
+function seats(devices: readonly Node[]): number[] {
+  const slots = places(devices);
+  if (most(slots) <= devices.length * 2 + 4) return slots;
+  const order = [...slots].sort((a, b) => a - b);
+  return slots.map((slot) => order.indexOf(slot));
+}
+
+function most(slots: readonly number[]): number {
+  let high = 0;
+  for (const slot of slots) high = Math.max(high, slot + 1);
+  return high;
+}
+
+/** Where each further device stands: those at their slots first, then ports of bridges that are not Docker's. */
+function strip(found: Collected): { node: Node; seat: number }[] {
+  const ports = found.chips.filter(isPort);
+  const rest = found.chips.filter((node) => !isPort(node));
+  const slots = seats(rest);
+  const after = ports.length === 0 ? 0 : capacity(most(slots));
+  const seated = rest.map((node, at) => ({ node, seat: slots[at] as number }));
+  seats(ports).forEach((seat, at) => seated.push({ node: ports[at] as Node, seat: after + seat }));
+  return seated;
+}
+
+function isPort(node: Node): boolean {
+  return node.kind === "veth" && Boolean(node.facts.master);
+}
+
+/** Devices of the host that belong to no Docker network: a strip that is there only if they are. */
 function chips(task: Task, named: Map<string, number>): void {
   const { found, panel, inner } = task;
   if (found.chips.length === 0) return;
   const perRow = Math.max(1, Math.floor((inner + CHIP_GAP) / (CHIP_W + CHIP_GAP)));
-  const ordered = [...found.chips].sort((a, b) => ifindex(a) - ifindex(b) || (a.id < b.id ? -1 : 1));
-  ordered.forEach((node, at) => {
-    const x = PAD + (at % perRow) * (CHIP_W + CHIP_GAP);
-    const y = task.y + Math.floor(at / perRow) * (CHIP_H + CHIP_GAP);
+  let end = 2;
+  for (const { node, seat } of strip(found)) {
+    end = Math.max(end, seat + 1);
+    const x = PAD + (seat % perRow) * (CHIP_W + CHIP_GAP);
+    const y = task.y + Math.floor(seat / perRow) * (CHIP_H + CHIP_GAP);
     const item = panel.add(Kind.chip, node.id, node, x, y, CHIP_W, CHIP_H, faultOf(node));
     panel.labels[item] = deviceNote(task.graph, node);
     panel.extra[item] = undecided(task.graph, node) ? 1 : 0;
     named.set(node.name, item);
-  });
-  const rows = Math.ceil(Math.max(2, capacity(found.chips.length)) / perRow);
+  }
+  const rows = Math.ceil(capacity(end) / perRow);
   task.y += rows * (CHIP_H + CHIP_GAP);
-}
-
-function ifindex(node: Node): number {
-  const value = node.facts.ifindex;
-  return typeof value === "number" ? value : 0;
 }
 
 function undecided(graph: GraphView, node: Node): boolean {

@@ -27,6 +27,8 @@ export function layoutHost(graph: GraphView, host: Node, fold: FoldState, aspect
   const parts = sections(graph, found, attachments, fold);
   let cellsWanted = 0;
   for (const one of parts.buses) cellsWanted += one === null ? 2 : Math.max(2, one.places);
+  // One network more or less does not give the panel another shape.
+  cellsWanted += (capacity(parts.buses.length) - parts.buses.length) * 2;
   for (const one of parts.groups) cellsWanted += one.places;
   cellsWanted += capacity(found.spaces.length) * 1.5;
   const cells = columns(cellsWanted, aspect, 4);

@@ -168,13 +168,12 @@ export function size(one: Section, columns: number): void {
   const wanted = Math.max(2, one.places);
   one.units = Math.min(wanted, columns);
   one.perRow = one.units;
-  // An engine's own bridge that nobody uses keeps no room: most hosts never put anything on it.
-  const empty = one.group === "" && !one.folded && one.node?.host !== null && one.node?.facts.builtin !== true;
-  one.rows = one.places === 0 ? (empty ? 1 : 0) : Math.ceil(one.places / one.perRow);
+  one.rows = Math.ceil(one.places / one.perRow);
 }
 
-export function heightOf(one: Section): number {
-  return BAR + one.rows * ROW;
+/** Height of a section on its shelf. A bar on which nothing hangs keeps no room for what may come. */
+function heightOf(rows: number): number {
+  return BAR + (rows === 0 ? 14 : rows * ROW);
 }
 
 export function widthOf(one: Section): number {
@@ -183,7 +182,7 @@ export function widthOf(one: Section): number {
 
 /**
  * Put sections on shelves from `top` on, in order. Gives the y of each shelf's bar line and where the last one ends.
- * A free slot takes the room of the smallest section, so that nothing moves when a network comes or goes there.
+ * A free slot takes the room of a bar without containers, so that nothing moves when such a network comes or goes there.
  */
 export function flow(
   row: readonly (Section | null)[], columns: number, left: number, top: number, shelves: number[],
@@ -206,7 +205,7 @@ export function flow(
       one.shelf = shelves.length - 1;
     }
     unit += units;
-    height = Math.max(height, one === null ? BAR + ROW : heightOf(one) + (one.rows === 0 ? 14 : 0));
+    height = Math.max(height, heightOf(one === null ? 0 : one.rows));
   }
   return y + height;
 }
