@@ -32,6 +32,14 @@ def _tools(settings: Settings) -> Tools:
     return _kept[settings.host]
 
 
+def prepare(settings: Settings) -> None:
+    """Load what operations take, before there is one: the first need not wait for it, and a worker's children share it.
+
+    Nothing is connected yet.
+    """
+    _tools(settings)
+
+
 def operate(spec: Mapping[str, Json], settings: Settings) -> None:
     """Carry out one delivery of an operation. Raises `BusUnavailable` where nothing can be told."""
     tools = _tools(settings)
