@@ -15,6 +15,7 @@ NAVIGATION: tuple[tuple[str, object], ...] = (
     ("boards:networks", _("Networks")),
     ("boards:containers", _("Containers")),
     ("operations:index", _("Operations")),
+    ("sweeps:index", _("Sweeps")),
 )
 FURTHER: tuple[tuple[str, object], ...] = (
     ("monitors:index", _("Monitors")),

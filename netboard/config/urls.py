@@ -19,5 +19,6 @@ urlpatterns = [
     path("", include("netboard.hosts.urls")),
     path("", include("netboard.operations.urls")),
     path("", include("netboard.probes.monitors.urls")),
+    path("", include("netboard.probes.urls")),
     path("", include("netboard.boards.urls")),
 ]

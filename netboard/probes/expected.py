@@ -122,6 +122,8 @@ def asker(graph: HostGraph, target: Node | None, reference: Node | None, opened:
         for edge in endpoints(graph, target["id"])
         if (node := graph.nodes.get(edge["source"])) is not None and _runs(node)
     ]
+    if not running and target["facts"].get("driver") in ("macvlan", "ipvlan"):
+        return None  # the agent asks from a device of its own on the parent
     if not running:
         raise Conflict(
             f"{target['name']} ({target['facts'].get('driver')}) is only reached from its containers, and none runs.",

@@ -31,43 +31,25 @@ METHODS: Mapping[str, Any] = {"arp": "ARP", "ndp": "NDP", "icmp": "ICMP", "tcp":
 PORT_STATES: Mapping[str, Any] = {"open": _("open"), "closed": _("closed"), "silent": _("silent")}
 
 EXPLANATIONS: Mapping[str, Any] = {
-    "stopped": _("The container is stopped, so nobody has the address now."),
-    "exited": _("The container has ended, so nobody has the address now."),
-    "created": _("The container was made but never started."),
-    "dead": _("The engine could not remove the container; it does not run."),
-    "restarting": _("The container keeps restarting and was down when it was asked."),
-    "paused": _("The container is paused: its kernel answers, its processes do not."),
-    "gone": _("The container vanished while it was being asked."),
-    "moved": _("The container has another address now ({address})."),
-    "interface_down": _("The interface {device} in the container is down."),
-    "interface_missing": _("No interface in the container has this address."),
-    "peer_down": _("The host’s end of its wire ({device}) is down."),
-    "not_on_bridge": _("The host’s end of its wire ({device}) is on no bridge, so nothing reaches it."),
-    "bridge_down": _("The bridge {device} is down."),
-    "no_address": _("The engine gave an address, but the interface in the container has none."),
-    "address_differs": _("The engine says {engine}, but the interface in the container has {kernel}."),
-    "filtered": _("A rule in its namespace drops what is asked ({rule})."),
-    "filter": _("A filter in its namespace is likely to drop what is asked."),
-    "echo_ignored": _("Its kernel is told to ignore echo requests."),
-    "arp_ignored": _("Its kernel is told not to answer ARP (arp_ignore or NOARP)."),
-    "no_route": _("Its namespace has no way back to who asks."),
-    "alive_by": _("It answers {method}, but not {silent}."),
-    "no_answer": _("It should answer and does not; why cannot be told from here."),
-    "unknown": _("It should answer and does not; why cannot be told from here."),
-    "conflict": _("Two machines claim this address: {macs}."),
-    "mac_differs": _("It answers with the MAC {found}, but the engine gave {expected}."),
-    "proxy": _("The MAC {mac} answers for others as well: it is likely a proxy for them."),
-    "stranger": _("Somebody whom neither the engine nor the kernel knows answers here."),
-    "duplicates": _("It answered {count} times more than it was asked."),
-    "late": _("It answered late, after {seconds} s."),
+    "stopped": _("{name} is stopped, so nobody has the address now."),
+    "exited": _("{name} has ended, so nobody has the address now."),
+    "gone": _("{name} vanished while it was being asked."),
+    "paused": _("{name} is paused: its kernel answers, its processes do not."),
+    "interface_down": _("The interface of {name} is down."),
+    "no_address": _("The engine gave {name} the address {address}, but the interface in it has none."),
+    "filtered": _("{name} runs, its interface is up and has the address: something filters what is asked."),
+    "no_answer": _("{name} should answer and does not; why cannot be told from here."),
+    "conflict": _("Several machines claim this address: {macs}."),
+    "moved": _("It answers with the MAC {mac}, but the engine gave {expected}: the address is another machine’s now."),
+    "stranger": _("Somebody who is not known here answers."),
+    "stranger_known": _("{owner} answers here, without the engine’s word for it."),
+    "gateway": _("The gateway of {name}."),
+    "kernel_address": _("An address of {name} that the engine does not know."),
+    "duplicates": _("Answers beyond the first: {count}."),
+    "late": _("It answered late, after the others had been waited for."),
     "wrong_sender": _("{address} answered in its stead."),
-    "gateway": _("The gateway of {network}."),
-    "gateway_silent": _("The gateway does not answer."),
-    "kernel_address": _("An address of {device}, which the engine does not know."),
-    "host_address": _("An address of the host itself."),
-    "namespace": _("It lives in a namespace without a container ({namespace})."),
-    "vip": _("A virtual address of the swarm: no machine answers for it."),
 }
+"""Of what agents tell (`core.probes.explain`)."""
 
 FAILED: Mapping[str, Any] = {
     "sweep_overdue": _("It did not end within {seconds} s; what was found until then is kept."),
@@ -76,10 +58,14 @@ FAILED: Mapping[str, Any] = {
     "namespace_gone": _("The namespace that it was asked from is gone; what was found until then is kept."),
     "source_gone": _("The container that it was asked from is gone."),
     "network_gone": _("The network is not there any more."),
-    "agent_without_kernel": _("The agent may not send packets here; it needs root."),
+    "kernel_denied": _("The agent may not send packets here; it needs root."),
+    "kernel_unsupported": _("This kernel lacks what a sweep needs."),
+    "engine_silent": _("The engine does not answer, so nobody could check what may be swept."),
+    "no_source": _("Nothing on this host is attached to {network} ({driver}), so there is no place to ask from."),
+    "job_malformed": _("The agent could not make sense of it; are board and agent of one version?"),
+    "source_stopped": _("{container} does not run, so nothing can be asked from it."),
     "range_leaves_machine": _("{cidr} would be asked by {device}, which leads off this machine and is not opened."),
     "given_up": _("No agent took it within {seconds} s; is the prober of this host running?"),
-    "overtaken": _("Another delivery of it took over."),
 }
 
 REFUSALS: Mapping[str, Any] = {
@@ -97,7 +83,6 @@ REFUSALS: Mapping[str, Any] = {
     "ports": _("Up to {most} ports, each of 1 to 65535."),
     "sweep_too_large": _("That asks {probes} questions; a sweep asks {most} at most."),
     "nobody_to_ask": _("{network} ({driver}) is only reached from its containers, and none runs."),
-    "source_stopped": _("{container} does not run, so nothing can be asked from it."),
     "source_reaches_out": _("{container} would ask by {network}, which reaches beyond this machine and is not opened."),
     "sweeps_at_once": _("{most} of your sweeps are under way, as many as you may have; wait for one or cancel it."),
     "sweeps_per_hour": _("You asked for {most} sweeps within an hour, as many as you may; try again later."),
@@ -109,6 +94,8 @@ REFUSALS: Mapping[str, Any] = {
 
 def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence of an explanation or of a failure; an unknown code stands for itself, with its parameters."""
+    if code == "stranger" and params and params.get("owner"):
+        code = "stranger_known"
     for words in (EXPLANATIONS, FAILED, REFUSALS, OPERATIONS_FAILED):
         if code in words:
             return fill(str(words[code]), {name: _shown(value) for name, value in (params or {}).items()})
@@ -123,8 +110,9 @@ def sentences(phrases: Iterable[Mapping[str, Any]]) -> str:
 
 def refusal(error: NetboardError) -> str:
     """Why something was refused, in the reader's language where the sentence is known in it."""
-    if error.code in REFUSALS:
-        return fill(str(REFUSALS[error.code]), error.params)
+    for known in (REFUSALS, FAILED):
+        if error.code in known:
+            return fill(str(known[error.code]), error.params)
     return str(error)
 
 
