@@ -10,6 +10,7 @@ import type { Camera, Mark, Renderer } from "./model";
 import { Palette } from "./palette";
 import { Plan } from "./plan/index";
 import { createRenderer } from "./render/index";
+import { Probes } from "./traffic/probes";
 import { Shortcuts, type Action } from "./shortcuts";
 import { Socket } from "./socket";
 import { Status } from "./status";
@@ -36,6 +37,8 @@ export class Page {
   private readonly palette: Palette;
   private readonly feed: Feed;
   private readonly plan: Plan;
+  private readonly probes: Probes;
+  private socket: Socket | null = null;
   private readonly status = new Status(this.store);
   private readonly history = new History((view) => this.restore(view));
   private readonly shortcuts: Shortcuts;
@@ -54,6 +57,11 @@ export class Page {
       onFold: (id) => this.fold(id),
       onCamera: (camera) => this.moved(camera),
     }, { words: rendererWords(), below: TOOLS });
+    this.probes = new Probes(this.store, this.renderer, this.body, this.canvas, {
+      watch: (hosts) => this.socket?.watchTraffic(hosts),
+      go: (id) => this.go(id, true),
+      say: (words) => this.say(words),
+    });
     this.tree = new Tree(byId("tree"), this.store, t("tree"), { select: (id, add) => this.select(id, add), enter: (id) => this.details(id) });
     this.inspector = new Inspector(byId("inspector"), this.store, {
       operate: this.body.dataset["operate"] ?? "",
@@ -62,6 +70,7 @@ export class Page {
       link: () => this.history.link(),
       impact: (node, hit) => this.hit(node, hit),
       say: (words) => this.say(words),
+      more: (node) => this.probes.details(node),
     });
     this.palette = new Palette(byId<HTMLInputElement>("find"), byId("hits"), byId("find-note"), this.store, {
       filter: (input, done) => this.filter(input, done),
@@ -83,7 +92,7 @@ export class Page {
     this.wire();
     this.palette.set(this.history.current.filter);
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket: Socket = new Socket(`${scheme}://${location.host}/ws/topology`, {
+    const socket: Socket = this.socket = new Socket(`${scheme}://${location.host}/ws/topology`, {
       frame: (frame) => this.take(frame, socket),
       state: (state) => { this.status.connected(state); this.renderer.stale(this.status.stale()); this.body.dataset["connection"] = state; },
       cursor: () => this.store.cursor,
@@ -101,6 +110,7 @@ export class Page {
       this.plan.take(frame);
       return;
     }
+    if (this.probes.take(frame)) return;
     this.status.connected("live");
     this.body.dataset["connection"] = "live";
     const outcome = this.store.apply(frame);
@@ -132,6 +142,7 @@ export class Page {
   private first(): void {
     this.known = true;
     this.restore(this.history.current);
+    this.probes.begin();
     this.body.dataset["ready"] = "1";
   }
 
@@ -240,6 +251,7 @@ export class Page {
   }
 
   private moved(camera: Camera): void {
+    this.probes.look();
     if (this.known && !this.moving) this.history.drift({ camera });
   }
 

@@ -24,6 +24,7 @@ export class Socket {
   private timer = 0;
   private watch = 0;
   private asked = false;
+  private watched: readonly string[] = [];
 
   constructor(private readonly url: string, private readonly events: SocketEvents) {
     addEventListener("online", () => this.open());
@@ -37,6 +38,12 @@ export class Socket {
     if (this.asked && !whole) return;
     this.asked = true;
     this.hello(whole);
+  }
+
+  /** Have the traffic of these hosts told, and of no others; after a new connection again. */
+  watchTraffic(hosts: readonly string[]): void {
+    this.watched = hosts;
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ type: "watch", traffic: hosts }));
   }
 
   /** The store took a frame that fits: a later gap is a new one. */
@@ -53,6 +60,7 @@ export class Socket {
     socket.onopen = () => {
       this.asked = false;
       this.hello(false);
+      if (this.watched.length > 0) this.watchTraffic(this.watched);
       this.listen();
     };
     socket.onmessage = (message) => {

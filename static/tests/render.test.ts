@@ -55,6 +55,17 @@ test("a cut text fits its room", () => {
   );
 });
 
+test("a name in little room keeps what tells it from its neighbours", () => {
+  const texts = new Texts(ruler);
+  const fit = (name: string, project: string, room: number): string => texts.fitName("bold", 12, name, project, room);
+  assert.equal(fit("shop-worker-1", "shop", 200), "shop-worker-1");
+  assert.equal(fit("shop-worker-1", "shop", 65), "worker-1");
+  assert.equal(fit("shop-worker-1", "shop", 50), "work…-1");
+  assert.equal(fit("worker-12", "", 50), "wo…-12");
+  assert.equal(fit("prometheus", "", 50), "promet…");
+  assert.equal(fit("worker-1", "", 15), "");
+});
+
 test("the tip of a rail shows the part of an address that differs within its network", () => {
   assert.equal(short("172.20.0.4/24"), ".4");
   assert.equal(short("172.20.3.4/16"), ".3.4");

@@ -26,6 +26,8 @@ export interface InspectorEvents {
   /** Draw what an impact hits; null: nothing. */
   impact(node: string, hit: ReadonlySet<string> | null): void;
   say(words: string): void;
+  /** What else there is to say of a node (null: none is shown): elements that stay the same while the node does. */
+  more(node: Node | null): readonly HTMLElement[];
 }
 
 export class Inspector {
@@ -48,7 +50,8 @@ export class Inspector {
       this.forgetImpact();
     } else for (const item of this.pane.querySelectorAll("details")) this.remember(item);
     this.shown = key;
-    const parts = node ? this.ofNode(node) : id ? this.gone(id) : this.overview();
+    const more = this.events.more(node ?? null);
+    const parts = node ? this.ofNode(node, more) : id ? this.gone(id) : this.overview();
     this.pane.replaceChildren(...parts.filter((part): part is HTMLElement => part !== null));
     for (const item of this.pane.querySelectorAll("details")) if (this.opened.has(item.querySelector("summary")?.textContent ?? "")) item.open = true;
     this.pane.scrollTop = scroll;
@@ -106,7 +109,7 @@ export class Inspector {
     })));
   }
 
-  private ofNode(node: Node): (HTMLElement | null)[] {
+  private ofNode(node: Node, more: readonly HTMLElement[]): (HTMLElement | null)[] {
     const context: Context = { graph: this.graph, go: (id) => this.events.go(id), silent: () => false };
     const failing = this.impactShown === node.id;
     const actions = h("div", { class: "actions" },
@@ -118,6 +121,7 @@ export class Inspector {
       actions,
       this.changes(node),
       failing && this.answer ? section(t("if_this_fails"), this.answer) : null,
+      ...more,
       ...body(context, node),
       section(t("by_hand"), this.commands(node)),
       this.later(t("recent"), async () => this.recent(node)),

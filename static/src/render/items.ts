@@ -2,6 +2,7 @@
 
 import type { Fault } from "../layout/collect";
 import { list, record, text } from "../layout/collect";
+import { groupOf } from "../layout/host";
 import { Hue, Kind, type Panel } from "../layout/panel";
 import type { Node } from "../wire";
 import { colourOf, drawGlyph, glyphOf } from "./glyph";
@@ -144,7 +145,8 @@ export class Items {
     const left = plain ? x + pad : x + pad + r * 2 + 5;
     const room = x + w - pad * 0.6 - left;
     const label = panel.kinds[item] === Kind.group ? (panel.labels[item] as string) : (node?.name ?? "");
-    this.write("bold", size, node?.state === "stopped" ? theme.dim : theme.ink, alpha, clean(label), left, top, room);
+    const name = this.f.texts.fitName("bold", size, clean(label), clean(node === null ? "" : groupOf(node)), room);
+    this.write("bold", size, node?.state === "stopped" ? theme.dim : theme.ink, alpha, name, left, top, room);
     if (two) {
       const small = Math.max(9.5, size - 1.5);
       const second = h > 56 ? top + size + 4 : y + h * 0.7;
@@ -273,8 +275,8 @@ export class Items {
     this.writeRight("sans", small, share > 0.9 ? theme.warn : theme.dim, alpha, note, right, middle);
     right -= 32 + (size - 10) * 1.5;
     const long = w > 420 ? 72 : 40;
-    batch.rect(right - long, middle - 2.5, long, 4, tints.rails[panel.extra[item] as number] as string, alpha * 0.35);
-    if (used > 0) batch.rect(right - long, middle - 2.5, Math.max(2, long * share), 4, share > 0.9 ? theme.warn : tints.hues[panel.extra[item] as number] as string, alpha, 1);
+    batch.rect(right - long, middle - 2.5, long, 4, tints.rails[panel.extra[item] as number] as string, alpha * 0.35, 1);
+    if (used > 0) batch.rect(right - long, middle - 2.5, Math.max(2, long * share), 4, share > 0.9 ? theme.warn : tints.hues[panel.extra[item] as number] as string, alpha, 2);
     return right - long - 12;
   }
 

@@ -202,12 +202,13 @@ function spans(f: Frame): void {
   const hue = tints.hues[Hue.hanging] as string;
   for (const span of board.packed.spans) {
     const alpha = f.highlighted === null || f.highlighted.has(span.node.id) ? 1 : DIMMED;
-    const line = f.selected.has(span.node.id) ? theme.chosen : (tints.rails[Hue.hanging] as string);
+    const chosen = f.selected.has(span.node.id);
+    const line = chosen ? theme.chosen : (tints.rails[Hue.hanging] as string);
     for (const points of span.cables) {
       for (let i = 0; i + 3 < points.length; i += 2) {
         const [x1, y1, x2, y2] = [0, 1, 2, 3].map((at) => ((points[i + at] as number) - (at % 2 === 0 ? camera.x : camera.y)) * s) as [number, number, number, number];
         if (Math.max(x1, x2) < clip.left || Math.min(x1, x2) > clip.right || Math.max(y1, y2) < clip.top || Math.min(y1, y2) > clip.bottom) continue;
-        batch.line(Math.round(x1) + 0.5, y1, Math.round(x2) + 0.5, y2, line, s < CARD ? 1 : 1.5, s < CARD && line !== theme.chosen ? alpha * 0.4 : alpha, 0);
+        batch.line(Math.round(x1) + 0.5, y1, Math.round(x2) + 0.5, y2, line, s < CARD ? 1 : 1.5, chosen ? alpha : alpha * (s < CARD ? 0.4 : s < NAMES ? 0.6 : 1), 0);
       }
     }
     const x = (span.x - camera.x) * s;

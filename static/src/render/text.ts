@@ -10,6 +10,8 @@ const STACKED = /(\p{M}{3})\p{M}+/gu;
 const PLAIN = /^[\x20-\x7e]*$/;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 const LONGEST = 200;
+/** A number, or a few letters after a separator, at the end of a name. */
+const TAIL = /[-_.]?[0-9]{1,3}$|[-_.][A-Za-z0-9]{1,2}$/;
 
 /**
  * A name as it may be drawn: on one line, without characters that reorder, hide or overlap. Right-to-left letters stay,
@@ -117,6 +119,21 @@ export class Texts {
       this.cuts.set(key, cut);
     }
     return cut;
+  }
+
+  /**
+   * A name in little room: first without the project that all its neighbours share, then without its middle, because
+   * what tells `worker-1` from `worker-2` stands at the end.
+   */
+  fitName(face: Face, size: number, name: string, project: string, room: number): string {
+    if (this.width(face, size, name) <= room) return name;
+    const own = project !== "" && name.startsWith(project) ? name.slice(project.length).replace(/^[-_.]/, "") : name;
+    const shown = own === "" ? name : own;
+    if (this.width(face, size, shown) <= room) return shown;
+    const tail = TAIL.exec(shown)?.[0] ?? "";
+    if (tail === "") return this.fit(face, size, shown, room);
+    const head = this.fit(face, size, shown.slice(0, -tail.length), room - this.width(face, size, tail));
+    return head === "" ? this.fit(face, size, shown, room) : `${head}${tail}`;
   }
 
   private cut(face: Face, words: string, room: number): string {
