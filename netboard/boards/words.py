@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
+from netboard.boards import words_probes
 from netboard.boards.words_learn import LEARN as LEARN
 from netboard.hosts.texts import SENTENCES
 from netboard.operations import words as operations
@@ -340,4 +341,5 @@ def block() -> dict[str, str]:
     words |= {f"step_{key}": str(text) for key, text in operations.STEPS.items()}
     words |= {f"stepstate_{key}": str(text) for key, text in operations.STEP_STATES.items()}
     words |= {f"board_{key}": str(text) for key, text in BOARD.items()}
+    words |= words_probes.block()
     return words
