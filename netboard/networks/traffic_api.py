@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from netboard.accounts.http import identity
+from netboard.accounts.http import NodeId, identity
 from netboard.core.probes.counters import NAMES
 from netboard.core.probes.traffic import TrafficReader
 from netboard.networks import graphs, reading
@@ -18,7 +18,6 @@ router = Router()
 HostName = Annotated[str, Field(min_length=1, max_length=63)]
 SHOWN = 16
 """Devices whose past is told at once."""
-DeviceIds = Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=SHOWN)]
 
 
 class RatesOut(Schema):
@@ -66,6 +65,13 @@ class TrafficOut(Schema):
     """Seconds between it and the one before: the rates are averages over that time."""
     items: list[CarriedOut]
     next: str | None = None
+
+
+class PastOf(Schema):
+    """Whose past."""
+
+    host: HostName
+    device: list[NodeId] = Field(min_length=1, max_length=SHOWN)
 
 
 class SeriesOut(Schema):
@@ -119,13 +125,13 @@ def traffic(request: HttpRequest, host: HostName) -> dict[str, Any]:
 
 
 @router.get("/traffic/past", response=PastOut)
-def past(request: HttpRequest, host: HostName, device: Annotated[DeviceIds, Query()]) -> dict[str, Any]:
+def past(request: HttpRequest, wanted: Query[PastOf]) -> dict[str, Any]:
     """What passed some devices of this host lately: five minutes where somebody watched, two hours where nobody did."""
-    reading.hosts(identity(request).visible, host)
-    samples = traffic_reader().past(host)
+    reading.hosts(identity(request).visible, wanted.host)
+    samples = traffic_reader().past(wanted.host)
     nothing = [0.0] * len(NAMES)
     items = []
-    for each in dict.fromkeys(device):
+    for each in dict.fromkeys(wanted.device):
         told = [sample["rates"].get(each, nothing) for sample in samples]
         items.append(
             {
@@ -136,7 +142,7 @@ def past(request: HttpRequest, host: HostName, device: Annotated[DeviceIds, Quer
             }
         )
     return {
-        "host": host,
+        "host": wanted.host,
         "at": [one["at"] for one in samples],
         "interval": [one["interval"] for one in samples],
         "items": items,
