@@ -9,16 +9,17 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from netboard.core.change.world import Ground, subnets_of
 from netboard.core.errors import BusUnavailable, Missing
 from netboard.networks import graphs
 
-PATIENCE: Final = 0.8
+PATIENCE: Final = 1.2
 """Seconds that the bus may take to answer."""
 AWAY: Final = 3.0
-"""Seconds for which nobody asks again after it did not."""
+"""Seconds for which nobody asks again after it did not, unless its answer comes late."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +53,19 @@ class Pictures:
     def of(self, host: str) -> Seen:
         """The host as it is now, or as it was seen last. Raises `Missing`, and `BusUnavailable` if it never was."""
         try:
-            seen = self._fresh(host)
+            return self._fresh(host)
         except BusUnavailable:
             last = self._last.get(host)
             if last is None:
                 raise
             return replace(last, old=True)
-        self._last[host] = seen
-        return seen
 
     def _fresh(self, host: str) -> Seen:
         if time.monotonic() < self._away_until:
             raise BusUnavailable("Redis does not answer; netboard goes on by itself once it does.")
         answer: Future[Seen] = Future()
         last = self._last.get(host)
+        answer.add_done_callback(partial(self._arrived, host))
         threading.Thread(target=_look, args=(host, last, answer), name="picture", daemon=True).start()
         try:
             return answer.result(PATIENCE if last else None)
@@ -74,6 +74,12 @@ class Pictures:
             if isinstance(error, BusUnavailable):
                 raise
             raise BusUnavailable("Redis does not answer; netboard goes on by itself once it does.") from error
+
+    def _arrived(self, host: str, answer: "Future[Seen]") -> None:
+        """However late it is, an answer tells that the bus is there."""
+        if answer.exception() is None:
+            self._last[host] = answer.result()
+            self._away_until = 0.0
 
 
 def _look(host: str, last: Seen | None, answer: "Future[Seen]") -> None:

@@ -6,6 +6,7 @@ import json
 import secrets
 
 import pytest
+import requests
 from docker.types import IPAMConfig, IPAMPool
 
 from netboard.core import signing
@@ -168,6 +169,9 @@ def test_cancelled_before_anybody_began(board: Site) -> None:
     board.kill("recorder")
     try:
         waiting = board.submit("network.create", name=new_name())
+        outbox = requests.get(f"{board.web.url}/readyz", timeout=60).json()["outbox"]
+        assert (outbox["ok"], outbox["detail"]["waiting"]) == (True, 1)
+        assert outbox["age_s"] >= 0
         assert board.request("POST", f"operations/{waiting['id']}/cancel", "vera").status_code == 403
         answer = board.request("POST", f"operations/{waiting['id']}/cancel")
         assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
@@ -222,6 +226,8 @@ def test_a_report_that_makes_no_sense_is_set_aside(board: Site) -> None:
         later = board.do("network.create", name=new_name())
         kept = client.xrevrange("netboard:reports:aside", count=3)
         assert client.xlen("netboard:reports:aside") == before + 3
+    outbox = requests.get(f"{board.web.url}/readyz", timeout=60).json()["outbox"]
+    assert outbox["detail"]["set_aside"] == before + 3
     assert {fields[b"r"] for _, fields in kept if b"r" in fields} >= {b"no report"}
     assert all(fields[b"why"] for _, fields in kept)
     board.check([done["id"], later["id"]])
