@@ -31,6 +31,8 @@ TOLD: Final = ("state", "asked", "total", "alive", "method", "error", "changed",
 CHUNK: Final = 500
 MOST: Final = 40
 """Messages that are taken in together: each may hold thousands of rows."""
+PASSED: Final = 1000
+"""Messages of monitors that are passed over before where it stands is written down."""
 
 
 class Intake:
@@ -39,6 +41,7 @@ class Intake:
     def __init__(self, bus: Callable[[], ProbeReader] = reports) -> None:
         self._bus = bus
         self._after: str | None = None
+        self._passed = 0
         self._pending = telling.Pending()
 
     def run(self, stop: threading.Event) -> None:
@@ -75,6 +78,10 @@ class Intake:
                     self._take_one(told)
         if found:
             self._after = found[-1].position
+            self._passed = 0 if mine else self._passed + len(found)
+            if self._passed > PASSED:  # others' messages: after a restart they are not read again
+                _stand_at(self._after)
+                self._passed = 0
         self._pending.flush()
         return len(mine)
 
@@ -86,18 +93,22 @@ class Intake:
             self._take_in([ProbeTold(told.position, told.kind, told.host, why=str(error))], told.position)
 
     def _take_in(self, found: list[ProbeTold], position: str) -> None:
+        with transaction.atomic():
+            changed = take_in([told.sweep for told in found if told.sweep is not None])
+            _stand_at(position)
         for told in found:
             if told.sweep is None:
                 self._bus().set_aside(told.position, told.why)
                 log.error("sweep_report.set_aside", position=told.position, why=told.why)
-        with transaction.atomic():
-            changed = take_in([told.sweep for told in found if told.sweep is not None])
-            if not SweepPosition.objects.filter(pk=1).update(position=position):
-                SweepPosition.objects.create(pk=1, position=position)
         for sweep, results in changed:
             self._pending.add(sweep, results)
         if any(sweep.terminal for sweep, _ in changed):
             telling.ring()  # its host has room for the next one
+
+
+def _stand_at(position: str) -> None:
+    if not SweepPosition.objects.filter(pk=1).update(position=position):
+        SweepPosition.objects.create(pk=1, position=position)
 
 
 def take_in(told: Iterable[SweepReport]) -> list[tuple[Sweep, list[Result]]]:

@@ -53,7 +53,7 @@ class Relay:
     ) -> None:
         self._bus = bus
         self._sender = dispatch.Sender() if send is None else None
-        self._send = send or self._queue
+        self._send = self._queue if send is None else send
         self._tidied = -TIDY
 
     def run(self, stop: threading.Event) -> None:
@@ -94,7 +94,8 @@ class Relay:
             Sweep.objects.filter(pk=sweep.pk).update(due=None)
         elif sweep.cancelling:
             heeded = held and now - sweep.changed < timedelta(seconds=services.HEED)
-            if not heeded or (sweep.state == State.PLANNED and self._bus().bar(sweep.pk, sweep.token)):
+            barred = sweep.state == State.PLANNED and self._bus().bar(sweep.pk, sweep.token)
+            if barred or not heeded:
                 services.give_up(sweep, State.CANCELLED)
             else:
                 self._later(sweep, 1.0)
