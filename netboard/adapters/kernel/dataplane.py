@@ -21,8 +21,6 @@ from netboard.core.ports import Interface
 
 T = TypeVar("T")
 
-_MACVLAN_MODES: Final = {"private": 1, "vepa": 2, "bridge": 4, "passthru": 8}
-_IPVLAN_MODES: Final = {"l2": 0, "l3": 1, "l3s": 2}
 _SAVE_LIMIT: Final = 10.0
 _PROBE: Final = "probe"
 """What the device in a scratch namespace is called."""
@@ -94,7 +92,7 @@ class KernelDataPlane:
 
         def wire(home: RouteSocket, inner: int) -> None:
             lower = _device(home, parent)
-            links.add_child(home, kind, _mode(kind, mode), scratch.GROUP, lower.ifindex, _PROBE, inner)
+            links.add_child(home, kind, links.mode_number(kind, mode), scratch.GROUP, lower.ifindex, _PROBE, inner)
 
         return _in_scratch(wire, addresses, seconds)
 
@@ -119,10 +117,6 @@ def _destination4(row: list[str]) -> str:
 def _destination6(row: list[str]) -> str:
     """Of a line of /proc/net/ipv6_route: 32 hex digits and the prefix length in hex."""
     return f"{socket.inet_ntop(socket.AF_INET6, bytes.fromhex(row[0]))}/{int(row[1], 16)}"
-
-
-def _mode(kind: str, mode: str) -> int:
-    return _MACVLAN_MODES.get(mode, 4) if kind == "macvlan" else _IPVLAN_MODES.get(mode, 0)
 
 
 def _device(home: RouteSocket, name: str) -> Link:

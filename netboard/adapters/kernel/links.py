@@ -39,6 +39,9 @@ _IFNAME, _LOWER, _MASTER, _INFO, _GROUP, _NS_FD = 3, 5, 10, 18, 27, 28
 _INFO_KIND, _INFO_DATA = 1, 2
 _VETH_PEER, _MACVLAN_MODE, _IPVLAN_MODE = 1, 1, 1
 
+_MACVLAN_MODES: Final = {"private": 1, "vepa": 2, "bridge": 4, "passthru": 8}
+_IPVLAN_MODES: Final = {"l2": 0, "l3": 1, "l3s": 2}
+
 
 def find(wire: RouteSocket, name: str) -> Link | None:
     """The device of this name in the socket's namespace; None where there is none. Raises OSError."""
@@ -126,6 +129,11 @@ def add_child(wire: RouteSocket, kind: str, mode: int, group: int, parent: int, 
         + _attribute(_INFO, _text(_INFO_KIND, kind) + _attribute(_INFO_DATA, data)),
         _CREATE,
     )
+
+
+def mode_number(kind: str, mode: str) -> int:
+    """The kernel's number of a mode of macvlan or ipvlan; that of the usual one for an unknown word."""
+    return _MACVLAN_MODES.get(mode, 4) if kind == "macvlan" else _IPVLAN_MODES.get(mode, 0)
 
 
 def switch_on(wire: RouteSocket, index: int) -> None:

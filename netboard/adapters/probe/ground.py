@@ -70,7 +70,11 @@ class Ground(NamedTuple):
     def sender(self, index: int, address: bytes) -> bytes:
         """The namespace's own address on this device in whose subnet this address is; empty where there is none."""
         for own in self.own:
-            if own.ifindex == index and len(own.address) == len(address) and _shared(own.address, address) >= own.prefix:
+            if (
+                own.ifindex == index
+                and len(own.address) == len(address)
+                and _shared(own.address, address) >= own.prefix
+            ):
                 return own.address
         return b""
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from netboard.adapters.probe.tally import Answer, Tally
-from netboard.adapters.probe.wire import MOST, Heard, Wire
+from netboard.adapters.probe.wire import MOST, Frame, Heard, Wire
 
 _TELL_EVERY: Final = 0.1
 _LOOK_EVERY: Final = 0.1
@@ -26,8 +26,6 @@ _UNSEEN: Final = 0.25
 _TIMES: Final = 4.0
 """How many of the slowest round trips seen stragglers are given."""
 
-Frame = tuple[int, bytes]
-"""The address that is asked for, and the bytes that ask."""
 Tell = Callable[[int, list[Answer]], None]
 
 
@@ -47,7 +45,7 @@ class Run:
         self.tally = tally
         self.asked = 0
         self._settled = 0
-        self._pace = pace
+        self.pace = pace
         self._tell = tell
         self._gone = gone
         self._until = time.monotonic() + seconds
@@ -61,7 +59,7 @@ class Run:
     def send(self, wire: Wire, frames: Iterable[Frame], hear: "Hear", batch: int = MOST, slower: float = 1.0) -> None:
         """Send all of these at the pace, hearing meanwhile. Raises `Ended`, OSError."""
         source = iter(frames)
-        pace = self._pace / slower
+        pace = self.pace / slower
         begun, sent = time.monotonic(), 0
         waiting: list[Frame] = []
         while True:
@@ -115,7 +113,7 @@ class Hear:
 
     def __init__(
         self,
-        take: Callable[[Wire, Heard], None],
+        take: Callable[[Heard], None],
         sending: Callable[[int, int], None],
         stamped: Callable[[int, int], None],
     ) -> None:
@@ -132,13 +130,13 @@ class Hear:
 
     def send(self, wire: Wire, frames: list[Frame]) -> int:
         """Send a batch; how many went."""
-        return wire.send([frame for _, frame in frames], [place for place, _ in frames], self._sending)
+        return wire.send(frames, self._sending)
 
     def all(self) -> None:
         """Take all that waits."""
         for wire in self._wires:
             for heard in wire.hear(self._stamped):
-                self._take(wire, heard)
+                self._take(heard)
 
     def idle(self, seconds: float) -> None:
         """Sleep until something comes, at the longest so many seconds."""

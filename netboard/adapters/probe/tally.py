@@ -31,7 +31,7 @@ class Answer(TypedDict):
 class Entry:
     """One address that is known or that answered."""
 
-    __slots__ = ("answers", "late", "macs", "method", "ports", "rtt", "told", "wrong")
+    __slots__ = ("answers", "late", "macs", "method", "ports", "rough", "rtt", "wrong")
 
     def __init__(self) -> None:
         self.method: Method | None = None
@@ -42,20 +42,25 @@ class Entry:
         self.ports: dict[str, Port] = {}
         self.late = False
         self.wrong = ""
-        self.told = True
+        self.rough = False
+        """Whether the round-trip time is from a guessed time of sending."""
 
 
 class Tally:
     """Counts what is sent and heard. `six`: of IPv6; `known`: expected addresses with their MACs, empty if unknown."""
 
-    def __init__(self, six: bool, known: dict[int, str]) -> None:
+    def __init__(self, six: bool, known: dict[int, str], counts: frozenset[Method]) -> None:
+        """`counts`: the methods by which an address is found alive; others only tell more of it."""
         self.six = six
+        self._counts = counts
         self.known = known
         self.entries: dict[int, Entry] = {place: Entry() for place in known}
         self.slowest = 0.0
         """The longest round trip seen, in microseconds."""
         self.patience = 0.0
         """Microseconds after which an answer counts as late; 0: not yet decided."""
+        self.guessing = False
+        """Whether the times of sending are guessed now."""
         self._changed: set[int] = set()
         self._owners: dict[str, int] = {mac: place for place, mac in known.items() if mac}
         self._sends: dict[tuple[Method, int], int] = {}
@@ -77,6 +82,15 @@ class Tally:
         """Whether somebody answered for this address to this method."""
         entry = self.entries.get(place)
         return entry is not None and any(kind == method for kind, _ in entry.answers)
+
+    def mac(self, place: int) -> str:
+        """The MAC to ask this address at: the one that answered first, else the known one; empty: none."""
+        entry = self.entries.get(place)
+        return entry.macs[0] if entry and entry.macs else self.known.get(place, "")
+
+    def rough(self, method: Method) -> list[int]:
+        """Which addresses answered to this method after a question whose time was only guessed."""
+        return [place for place, entry in self.entries.items() if entry.rough and entry.method == method]
 
     def silent_known(self, places: Iterable[int], method: Method) -> list[int]:
         """Which of these are known and have not answered to this method."""
@@ -115,19 +129,19 @@ class Tally:
             owner = self._owners.get(mac)
             if owner not in (None, place) and self.known.get(place) != mac:
                 entry.wrong = self.address(owner or 0)
-        if entry.method is None:
-            entry.method = method
-            elapsed = (at - sent) / 1000  # a guessed time of sending may be later than the answer
-            entry.rtt = max(0.0, elapsed) if -_GUESS <= elapsed <= _LONGEST else None
-            if entry.rtt is not None:
-                entry.late = 0 < self.patience < entry.rtt
-                self.slowest = max(self.slowest, entry.rtt)
+        if method in self._counts and entry.method is None:
+            entry.method, entry.rough = method, self.guessing
+            self._time(entry, at - sent)
+        elif entry.rough and method == entry.method and not self.guessing:
+            entry.rough = False
+            self._time(entry, at - sent)
         self._changed.add(place)
 
     def present(self, place: int, method: Method, mac: str) -> None:
         """An address of the namespace itself: nobody has to answer for it."""
         entry = self.entries.setdefault(place, Entry())
         entry.method = entry.method or method
+        entry.answers[method, mac] = 0
         if mac and mac not in entry.macs:
             entry.macs.append(mac)
         self._owners.setdefault(mac, place)
@@ -139,10 +153,14 @@ class Tally:
         entry.wrong = sender
         self._changed.add(place)
 
-    def port(self, place: int, port: int, state: Port) -> None:
-        """What a TCP port of this address did."""
+    def port(self, place: int, port: int, state: Port, rtt: float | None) -> None:
+        """What a TCP port of this address did, after so many microseconds. Who refuses is alive, too."""
+        if state == "silent" and place not in self.entries:
+            return
         entry = self.entries.setdefault(place, Entry())
         entry.ports[str(port)] = state
+        if state != "silent" and entry.method is None and "tcp" in self._counts:
+            entry.method, entry.rtt = "tcp", rtt
         self._changed.add(place)
 
     def news(self) -> list[Answer]:
@@ -153,6 +171,13 @@ class Tally:
     def silent(self) -> list[Answer]:
         """Every known address that did not answer."""
         return [self._answer(place) for place in sorted(self.known) if not self.alive(place)]
+
+    def _time(self, entry: Entry, elapsed: float) -> None:
+        elapsed /= 1000  # a guessed time of sending may be later than the answer
+        entry.rtt = max(0.0, elapsed) if -_GUESS <= elapsed <= _LONGEST else None
+        if entry.rtt is not None:
+            entry.late = 0 < self.patience < entry.rtt
+            self.slowest = max(self.slowest, entry.rtt)
 
     def _answer(self, place: int) -> Answer:
         entry = self.entries[place]

@@ -9,7 +9,7 @@ import errno
 import socket
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from netboard.adapters.probe.native import Outbox
@@ -23,9 +23,19 @@ _ERRORS: Final = {(263, 16), (0, 11), (41, 25)}
 """Which control message of the error queue says which frame is meant: of packet, IPv4 and IPv6 sockets."""
 _STAMPS: Final = struct.Struct("=qq")
 _BUFFER: Final = 8 * 1024 * 1024
+_NOT_THERE: Final = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EPERM, errno.EINVAL}
+"""What a named message may meet that says nothing of the next one: no route, a broadcast address, a rule."""
 _FULL: Final = {errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM}
 MOST: Final = 64
 """Frames of one batch at most."""
+
+
+class Frame(NamedTuple):
+    """One question: the address that it asks for, as a number, its bytes, and to whom, of sockets that are told."""
+
+    place: int
+    message: bytes
+    name: bytes = b""
 
 
 class Heard(NamedTuple):
@@ -37,12 +47,13 @@ class Heard(NamedTuple):
 
 
 class Wire:
-    """Owns its socket; of one thread. `key`s are the caller's, told back with the kernel's stamp of their frame."""
+    """Owns its socket; of one thread. `size`: of the longest frame; `named`: whether each has a name to go to."""
 
     def __init__(self, opened: socket.socket, size: int, named: bool = False) -> None:
         self.socket = opened
         opened.setblocking(False)
         self._outbox = Outbox(MOST, size, named)
+        self._named = named
         self._keys: list[int] = []
         self._stamping = False
         self._control = 256
@@ -62,29 +73,26 @@ class Wire:
         self.socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPING, flags)
         self._stamping = wanted
 
-    def send(
-        self,
-        frames: list[bytes],
-        keys: Sequence[int],
-        told: Callable[[int, int], None],
-        names: list[bytes] | None = None,
-    ) -> int:
-        """Send a batch; how many went. `told` hears each key with the guessed time of its frame.
+    def send(self, frames: list[Frame], told: Callable[[int, int], None]) -> int:
+        """Send a batch; how many of it are done with. `told` hears each address with the guessed time of its frame.
 
         Raises OSError where the device is down or gone.
         """
         before = time.time_ns()
+        names = [frame.name for frame in frames] if self._named else None
         try:
-            sent = self._outbox.send(self.socket, frames, names)
+            sent = self._outbox.send(self.socket, [frame.message for frame in frames], names)
         except OSError as error:
             if error.errno in _FULL:
                 return 0
+            if names and error.errno in _NOT_THERE:
+                return 1
             raise
         each = (time.time_ns() - before) // max(1, sent)
-        for place in range(sent):
-            told(keys[place], before + place * each)
+        for number, frame in enumerate(frames[:sent]):
+            told(frame.place, before + number * each)
         if self._stamping:
-            self._keys.extend(keys[:sent])
+            self._keys.extend(frame.place for frame in frames[:sent])
         return sent
 
     def hear(self, stamped: Callable[[int, int], None]) -> list[Heard]:
@@ -94,8 +102,7 @@ class Wire:
             while True:
                 message, control, _, sender = self.socket.recvmsg(256, self._control)
                 at = next((_nanoseconds(value) for _, kind, value in control if kind == _TIMESTAMPING), 0)
-                name = sender[0] if isinstance(sender, tuple) else ""
-                heard.append(Heard(at or time.time_ns(), message, name if self.socket.family != 17 else ""))
+                heard.append(Heard(at or time.time_ns(), message, sender[0] if self._named else ""))
         except BlockingIOError:
             pass
         if self._keys:
@@ -103,7 +110,9 @@ class Wire:
         return heard
 
     def lost(self) -> int:
-        """Messages that this packet socket had no room for, since last asked."""
+        """Messages that this packet socket had no room for, since last asked; 0 of other sockets, which do not say."""
+        if self._named:
+            return 0
         _, drops = struct.unpack("=II", self.socket.getsockopt(263, 6, 8))  # PACKET_STATISTICS
         return int(drops)
 
