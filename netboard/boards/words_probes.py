@@ -9,10 +9,10 @@ from netboard.probes import words
 
 PROBES: Final[Mapping[str, object]] = {
     "traffic": _("Traffic"),
-    "traffic_line": _("{name}: received {received}, sent {sent}; the line shows the last five minutes"),
+    "traffic_line": _("{name}: received {received}, sent {sent}; the line shows up to five minutes"),
     "traffic_note": _(
         "Received and sent as the interface sees it, on average over {n} s; 1 kB/s is 1,000 bytes a second. "
-        "The line shows five minutes."
+        "The line shows up to five minutes."
     ),
     "traffic_paused": _("Paused: nothing is sampled for this board."),
     "traffic_waiting": _("Waiting for a sample."),

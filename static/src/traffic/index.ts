@@ -203,14 +203,13 @@ export class Traffic {
 
   /** Two lines, received and sent, on one scale. */
   private draw(series: Series, label: string): HTMLElement {
-    const now = series.at[series.at.length - 1] ?? 0;
     const top = Math.max(1000, ...series.received, ...series.sent);
     const svg = document.createElementNS(SVG, "svg");
     for (const [key, value] of [["viewBox", `0 0 ${WIDTH} ${HEIGHT}`], ["preserveAspectRatio", "none"], ["role", "img"], ["aria-label", label]] as const) svg.setAttribute(key, value);
     for (const [name, values] of [["rx", series.received], ["tx", series.sent]] as const) {
       const path = document.createElementNS(SVG, "path");
       path.setAttribute("class", name);
-      path.setAttribute("d", line(series.at, values, now, top, WIDTH, HEIGHT));
+      path.setAttribute("d", line(series.at, values, top, WIDTH, HEIGHT));
       svg.append(path);
     }
     return h("div", { class: "line" }, svg, h("small", { class: "quiet" }, amount(top)));

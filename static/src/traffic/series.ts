@@ -1,7 +1,8 @@
 /** The past of one device, and the line that is drawn of it. Pure. */
 
-/** Milliseconds that a line shows. */
-export const SHOWN = 300_000;
+/** Milliseconds that a line shows at most, and at least. */
+const LONGEST = 300_000;
+const SHORTEST = 60_000;
 const MOST = 400;
 
 export interface Past {
@@ -34,11 +35,13 @@ export class Series {
   }
 }
 
-/** The path of an SVG line over the last minutes, the highest value at the top. `top`: what that value is. */
-export function line(at: readonly number[], values: readonly number[], now: number, top: number, width: number, height: number): string {
+/** The path of an SVG line over the last minutes (up to five), the highest value at the top. `top`: what that value is. */
+export function line(at: readonly number[], values: readonly number[], top: number, width: number, height: number): string {
   const points: string[] = [];
+  const now = at[at.length - 1] ?? 0;
+  const shown = Math.min(LONGEST, Math.max(SHORTEST, now - (at[0] ?? now)));
   at.forEach((moment, index) => {
-    const x = width * (1 - (now - moment) / SHOWN);
+    const x = width * (1 - (now - moment) / shown);
     if (x >= 0) points.push(`${x.toFixed(1)} ${(height - (height - 1) * Math.min(1, (values[index] ?? 0) / top)).toFixed(1)}`);
   });
   return points.length > 1 ? `M${points.join("L")}` : "";
