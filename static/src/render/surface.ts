@@ -37,6 +37,12 @@ export class Surface {
     this.measure();
     const observer = new ResizeObserver(() => this.measured());
     observer.observe(canvas);
+    try {
+      // Also told where only the density changes; not every browser knows it.
+      observer.observe(canvas, { box: "device-pixel-content-box" });
+    } catch {
+      addEventListener("resize", () => this.measured());
+    }
     this.stops.push(() => observer.disconnect(), this.watchRatio(), () => this.motion.remove());
   }
 

@@ -49,8 +49,29 @@ function isDark(root: Element): boolean {
   return matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
+/** Where a person's own colours are forced on pages, the board has them as well: what a state is, its glyph says. */
+const FORCED: Record<Exclude<Name, keyof typeof FONTS>, string> = {
+  ground: "Canvas", panel: "Canvas", edge: "CanvasText", cell: "Canvas", cellEdge: "CanvasText", ink: "CanvasText", dim: "CanvasText",
+  faint: "CanvasText", nat: "LinkText", inner: "LinkText", hanging: "LinkText", uplink: "CanvasText", plain: "CanvasText",
+  good: "CanvasText", warn: "CanvasText", bad: "CanvasText", chosen: "Highlight",
+};
+
+/** The system's colours as `#rrggbb`. */
+function forced(): Record<Name, string> {
+  const probe = document.createElement("span");
+  document.body.append(probe);
+  const colours = Object.entries(FORCED).map(([name, system]) => {
+    probe.style.color = system;
+    const parts = getComputedStyle(probe).color.match(/[\d.]+/g) ?? [];
+    return [name, `#${parts.slice(0, 3).map((part) => Math.round(Number(part)).toString(16).padStart(2, "0")).join("")}`];
+  });
+  probe.remove();
+  return { ...(Object.fromEntries(colours) as Record<keyof typeof FORCED, string>), ...FONTS };
+}
+
 /** Read the theme as the page has it now. A property `--board-<name>` (`--board-cell-edge`) overrides the default. */
 export function readTheme(element: Element): Theme {
+  if (matchMedia("(forced-colors: active)").matches) return { ...forced(), dark: false };
   const dark = isDark(document.documentElement);
   const style = getComputedStyle(element);
   const defaults = dark ? DARK : LIGHT;
@@ -71,10 +92,10 @@ export function plainTheme(dark: boolean): Theme {
 export function watchTheme(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "class", "style"] });
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", changed);
+  const queries = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) => matchMedia(query));
+  for (const query of queries) query.addEventListener("change", changed);
   return () => {
     observer.disconnect();
-    scheme.removeEventListener("change", changed);
+    for (const query of queries) query.removeEventListener("change", changed);
   };
 }
