@@ -148,7 +148,9 @@ def start_of(seconds: float, level: Level) -> int:
     return int(seconds // level.seconds) * level.seconds
 
 
-def level_for(duration: float, most: int = 400) -> Level:
-    """The finest level that shows so many seconds in at most so many spans, as far as it is kept."""
-    fitting = (level for level in LEVELS if duration <= level.keep and duration / level.seconds <= most)
+def level_for(duration: float, most: int = 400, finest: int = 60) -> Level:
+    """The finest level that shows so many seconds in at most so many spans, as far as it is kept; no finer than one of
+    so many seconds."""
+    there = (level for level in LEVELS if level.seconds >= finest)
+    fitting = (level for level in there if duration <= level.keep and duration / level.seconds <= most)
     return next(fitting, LEVELS[-1])

@@ -25,6 +25,7 @@ from netboard.accounts.models import Role, Scope
 from netboard.core.errors import Missing
 from netboard.core.probes.history import level_for
 from netboard.probes.monitors import selectors, services, words
+from netboard.probes.monitors.intake import level_of
 from netboard.probes.monitors.services import Wanted
 
 router = Router()
@@ -230,7 +231,7 @@ def history(request: HttpRequest, monitor_id: ObjectId, asked: Query[Asked]) -> 
     """Loss, latencies and availability over time, of all that a monitor asks."""
     row = selectors.monitor(identity(request).visible, monitor_id)
     until = timezone.now().timestamp()
-    level = level_for(asked.hours * 3600)
+    level = level_for(asked.hours * 3600, finest=level_of(row))
     rows = list(row.series.order_by("label", "key"))
     found = selectors.points([one.pk for one in rows], until - asked.hours * 3600, until + 1, level)
     items = [

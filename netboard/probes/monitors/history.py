@@ -11,6 +11,8 @@ from netboard.probes.monitors.models import Bucket, Rolled
 
 LATE: Final = 360.0
 """Seconds that observations may be under way: only what is older is summed up."""
+AT_ONCE: Final = 20_000
+"""Finer spans that are summed up in one transaction, if they are of several coarser ones."""
 _AT_ONCE: Final = 400
 _COLUMNS: Final = ("sent", "lost", "unknown", "least", "most", "total", "latencies")
 
@@ -81,19 +83,28 @@ def _roll(fine: Level, coarse: Level, now: float) -> int:
     since = max(known.until if known and known.until <= until else 0, start_of(oldest, coarse))
     written = 0
     while since < until:
-        written += _sum_up(fine, coarse, since)
-        since += coarse.seconds
-        Rolled.objects.update_or_create(pk=coarse.seconds, defaults={"until": since})
+        end = _end(fine, coarse, since, until)
+        written += _sum_up(fine, coarse, since, end)
+        since = end
     return written
 
 
+def _end(fine: Level, coarse: Level, since: int, until: int) -> int:
+    """Up to when a stretch reaches that is not too much for one transaction, in whole spans of the coarser level."""
+    rows = Bucket.objects.filter(level=fine.seconds, start__gte=since, start__lt=until).order_by("start")
+    beyond = rows.values_list("start", flat=True)[AT_ONCE : AT_ONCE + 1].first()
+    return until if beyond is None else max(start_of(beyond, coarse), since + coarse.seconds)
+
+
 @transaction.atomic
-def _sum_up(fine: Level, coarse: Level, start: int) -> int:
-    sums: dict[int, Span] = {}
-    rows = Bucket.objects.filter(level=fine.seconds, start__gte=start, start__lt=start + coarse.seconds)
-    for row in rows.iterator(chunk_size=2000):
-        sums.setdefault(row.series_id, Span()).merge(span_of(row))
-    _put([_row(series, coarse.seconds, start, span) for series, span in sums.items()])
+def _sum_up(fine: Level, coarse: Level, since: int, until: int) -> int:
+    sums: dict[tuple[int, int], Span] = {}
+    rows = Bucket.objects.filter(level=fine.seconds, start__gte=since, start__lt=until)
+    for series, start, *counts, latencies in rows.values_list("series", "start", *_COLUMNS).iterator(chunk_size=2000):
+        span = Span(*counts, unpack(bytes(latencies)))
+        sums.setdefault((series, start_of(start, coarse)), Span()).merge(span)
+    _put([_row(series, coarse.seconds, start, span) for (series, start), span in sums.items()])
+    Rolled.objects.update_or_create(pk=coarse.seconds, defaults={"until": until})
     return len(sums)
 
 

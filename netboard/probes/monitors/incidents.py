@@ -15,11 +15,13 @@ PROBLEMS: Final = (State.DEGRADED, State.DOWN)
 
 
 class Move(NamedTuple):
-    """A series that changed its state. `row` has the new one; the caller saves it."""
+    """One change of a series' state; the caller saves the series."""
 
     row: Series
     monitor: Monitor
     before: str
+    after: str
+    code: str
     at: datetime
 
 
@@ -29,16 +31,16 @@ def follow(moves: Sequence[Move]) -> None:
     events: list[Event] = []
     for move in moves:
         row = move.row
-        if row.state in PROBLEMS:
+        if move.after in PROBLEMS:
             if row.incident is None:
                 row.incident = Incident.objects.create(
-                    series=row, host=move.monitor.host, opened=move.at, worst=row.state, code=row.code
+                    series=row, host=move.monitor.host, opened=move.at, worst=move.after, code=move.code
                 )
-                events.append(_event(move, State.UP, row.state))
-            elif _RANK[State(row.state)] > _RANK[State(row.incident.worst)]:
-                row.incident.worst, row.incident.code = row.state, row.code
+                events.append(_event(move, State.UP, move.after))
+            elif _RANK[State(move.after)] > _RANK[State(row.incident.worst)]:
+                row.incident.worst, row.incident.code = move.after, move.code
                 row.incident.save(update_fields=["worst", "code"])
-        elif row.state == State.UP and row.incident is not None:
+        elif move.after == State.UP and row.incident is not None:
             close(row, move.at)
             events.append(_event(move, move.before, State.UP))
     Event.objects.bulk_create(events)

@@ -58,7 +58,7 @@ def take(observations: Sequence[Observation], host: str) -> list[Series]:
         before = found.row.state
         _observe(found, one, at, now)
         if found.row.state != before:
-            moved.append(incidents.Move(found.row, found.monitor, before, at))
+            moved.append(incidents.Move(found.row, found.monitor, before, found.row.state, found.row.code, at))
     incidents.follow(moved)
     Series.objects.bulk_update([found.row for found in seen.values()], TOLD, batch_size=200)
     history.add({found.row.pk: (level_of(found.monitor), found.spans) for found in seen.values()})

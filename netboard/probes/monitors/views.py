@@ -23,6 +23,7 @@ from netboard.core.probes.history import level_for
 from netboard.networks import graphs
 from netboard.probes.monitors import drawing, selectors, services, words
 from netboard.probes.monitors.forms import MonitorForm, ScheduleForm
+from netboard.probes.monitors.intake import level_of
 from netboard.probes.monitors.models import Monitor, Series, State
 
 SHOWN: Final = 200
@@ -59,9 +60,11 @@ def hosts_of(request: HttpRequest) -> list[str]:
         return []
 
 
-def _drawn(rows: Sequence[Series], hours: float) -> tuple[dict[int, list[selectors.Point]], float, float, int]:
+def _drawn(
+    rows: Sequence[Series], hours: float, finest: int = 60
+) -> tuple[dict[int, list[selectors.Point]], float, float, int]:
     until = timezone.now().timestamp()
-    level = level_for(hours * 3600, most=100 if hours <= 24 else 400)
+    level = level_for(hours * 3600, most=100 if hours <= 24 else 400, finest=finest)
     since = until - hours * 3600
     return selectors.points([row.pk for row in rows], since, until + 1, level), since, until, level.seconds
 
@@ -177,7 +180,7 @@ def detail(request: HttpRequest, monitor: int) -> HttpResponse:
     row = _monitor(request, monitor)
     hours = _hours(request)
     rows = list(row.series.filter(ended=None).order_by("label", "key")[:SHOWN])
-    points, since, until, seconds = _drawn(rows, hours)
+    points, since, until, seconds = _drawn(rows, hours, level_of(row))
     states = selectors.counts([row])[row.pk]
     series = [
         {
@@ -225,7 +228,7 @@ def export(request: HttpRequest, monitor: int) -> HttpResponse:
     """History as a file: one line for each thing that is asked and each span."""
     row = _monitor(request, monitor)
     rows = list(row.series.order_by("label", "key"))
-    points, *_rest = _drawn(rows, _hours(request))
+    points, *_rest = _drawn(rows, _hours(request), level_of(row))
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(["name", "key", *selectors.Point.__annotations__])

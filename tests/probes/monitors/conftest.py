@@ -74,8 +74,6 @@ def single(h1: Host) -> Monitor:
     )
 
 
-
-
 def told(
     monitor: Monitor, outcomes: str, keys: Sequence[str] = ("",), until: datetime | None = None, rtt_us: float = 100.0
 ) -> None:
@@ -86,17 +84,11 @@ def told(
     for place, letter in enumerate(outcomes):
         at = end - timedelta(seconds=monitor.interval * (len(outcomes) - 1 - place))
         ok: Any = {"o": True, "x": False, "?": None}[letter]
-        for key in keys:
-            batch.append(
-                Observation(
-                    monitor=number,
-                    key=key,
-                    at=at.isoformat(),
-                    ok=ok,
-                    rtt_us=rtt_us if ok else None,
-                    code="" if ok else "no_answer" if ok is False else "observer_away",
-                )
-            )
+        code = {"o": "", "x": "no_answer", "?": "observer_away"}[letter]
+        batch += [
+            Observation(monitor=number, key=key, at=at.isoformat(), ok=ok, rtt_us=rtt_us if ok else None, code=code)
+            for key in keys
+        ]
     intake.take(batch, monitor.host)
 
 
