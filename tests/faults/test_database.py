@@ -28,8 +28,9 @@ HOST = "h1"
 
 
 @contextlib.contextmanager
-def serving(database: str) -> Iterator[Web]:
-    valkey = Valkey().start()
+def serving(database: str, valkey: Valkey | None = None) -> Iterator[Web]:
+    """A web process on this database (empty: SQLite) with a simulated host, and a bus of its own."""
+    valkey = (valkey or Valkey()).start()
     player = Player(valkey.url, HOST, 0, 6)
     web = Web(valkey.url, NETBOARD_DATABASE_URL=database)
     try:
