@@ -22,7 +22,7 @@ from netboard.core.errors import BusUnavailable
 from netboard.core.probes.model import Observation, Watch
 from netboard.core.probes.ports import ProbeWriter
 from netboard.core.probes.schedule import Schedule, is_open
-from netboard.core.probes.targets import Ask, Why, gateways, resolve
+from netboard.core.probes.targets import Ask, Found, Why, gateways, resolve
 
 log = structlog.get_logger("netboard.agent")
 
@@ -165,20 +165,28 @@ class Prober:
             return
         rounds: dict[float, list[tuple[Token, Ask]]] = {}
         moment = self._clock()
+        lives = self._following.observer_lives
         for monitor, container in due:
-            if not self._following.observer_lives:
-                self._note((monitor, container), None, None, "observer_away")
-            elif monitor == 0:
-                if ask := self._gateways.get(container):
-                    rounds.setdefault(GATEWAY_TIMEOUT, []).append(((0, container), ask))
-            elif (watch := self._watches.get(monitor)) and is_open(watch.get("window"), moment):
-                for key, found in resolve(self._following.world, watch, self._plans.plan.get("allowed", [])):
-                    if isinstance(found, Why):
-                        self._note((monitor, key), found.ok, None, found.code)
-                    else:
-                        rounds.setdefault(watch["timeout"], []).append(((monitor, key), found))
+            watch = self._watches.get(monitor)
+            timeout = watch["timeout"] if watch else GATEWAY_TIMEOUT
+            for key, found in self._asks(monitor, container, watch, moment):
+                if not lives:
+                    self._note((monitor, key), None, None, "observer_away")
+                elif isinstance(found, Why):
+                    self._note((monitor, key), found.ok, None, found.code)
+                else:
+                    rounds.setdefault(timeout, []).append(((monitor, key), found))
         for timeout, asks in rounds.items():
             self._rounds.send(asks, timeout)
+
+    def _asks(self, monitor: int, container: str, watch: Watch | None, moment: datetime) -> Sequence[Found]:
+        """What is to be asked of what is due."""
+        if monitor == 0:
+            ask = self._gateways.get(container)
+            return [(container, ask)] if ask else []
+        if watch is None or not is_open(watch.get("window"), moment):
+            return []
+        return resolve(self._following.world, watch, self._plans.plan.get("allowed", []))
 
     def _read(self) -> None:
         while answers := self._rounds.gather(0.0):
