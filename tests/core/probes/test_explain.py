@@ -1,7 +1,5 @@
 """What answers and silence mean."""
 
-from typing import Any
-
 import pytest
 
 from netboard.core.model import Container, Endpoint
@@ -14,12 +12,18 @@ GATEWAY = Known(address="10.1.0.1", mac="", container="", name="net", kind="gate
 OWNERS = {"02:00:00:00:00:02": "web", "02:00:00:00:00:03": "db"}
 
 
-def heard(alive: bool, *macs: str, **more: Any) -> Heard:
-    whole: dict[str, Any] = {
-        "address": "10.1.0.2", "alive": alive, "method": "arp" if alive else None, "rtt_us": 80.0 if alive else None,
-        "macs": list(macs), "ports": {}, "duplicates": 0, "late": False, "wrong_sender": "", **more,
-    }  # fmt: skip
-    return Heard(**whole)
+def heard(alive: bool, *macs: str, duplicates: int = 0, late: bool = False, wrong_sender: str = "") -> Heard:
+    return Heard(
+        address="10.1.0.2",
+        alive=alive,
+        method="arp" if alive else None,
+        rtt_us=80.0 if alive else None,
+        macs=list(macs),
+        ports={},
+        duplicates=duplicates,
+        late=late,
+        wrong_sender=wrong_sender,
+    )
 
 
 def told(found: Heard, expected: Expected | None) -> tuple[str, list[str]]:
