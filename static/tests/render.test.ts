@@ -61,7 +61,8 @@ test("a name in little room keeps what tells it from its neighbours", () => {
   assert.equal(fit("shop-worker-1", "shop", 200), "shop-worker-1");
   assert.equal(fit("shop-worker-1", "shop", 65), "worker-1");
   assert.equal(fit("shop-worker-1", "shop", 50), "work…-1");
-  assert.equal(fit("worker-12", "", 50), "wo…-12");
+  assert.equal(fit("worker-12", "", 60), "work…-12");
+  assert.equal(fit("worker-12", "", 42), "work…");
   assert.equal(fit("prometheus", "", 50), "prome…");
   assert.equal(fit("worker-1", "", 15), "");
 });

@@ -4,9 +4,9 @@ import type { FoldState, GraphView } from "../model";
 import type { Edge, Node } from "../wire";
 import { type Collected, type Fault, collect, faultOf, peerOf, record, text } from "./collect";
 import { head, spaces } from "./devices";
-import { BAR, CELL, DROP, FOLDED, GAP, GUTTER, PAD, ROW, SPINE, TRUNK, UNIT, capacity, columns } from "./metrics";
+import { BAR, CELL, DROP, FOLDED, GAP, GUTTER, PAD, ROW, SPINE, TRUNK, UNIT, capacity } from "./metrics";
 import { Hue, Kind, Panel } from "./panel";
-import { type Attachment, type Section, attach, flow, sections, widthOf } from "./sections";
+import { type Attachment, type Section, attach, fitting, flow, sections, widthOf } from "./sections";
 import { type Task, wire } from "./task";
 import { Ways } from "./tracks";
 
@@ -25,13 +25,7 @@ export function layoutHost(graph: GraphView, host: Node, fold: FoldState, aspect
 
   const attachments = attach(graph, found.containers);
   const parts = sections(graph, found, attachments, fold);
-  let cellsWanted = 0;
-  for (const one of parts.buses) cellsWanted += one === null ? 2 : Math.max(2, one.places);
-  // One network more or less does not give the panel another shape.
-  cellsWanted += (capacity(parts.buses.length) - parts.buses.length) * 2;
-  for (const one of parts.groups) cellsWanted += one.places;
-  cellsWanted += capacity(found.spaces.length) * 1.5;
-  const cells = columns(cellsWanted, aspect, 4);
+  const cells = fitting(parts, capacity(found.spaces.length), aspect);
   const inner = cells * UNIT - GAP;
   const task: Task = { graph, fold, found, panel, ways: new Ways(), cells, inner, y: 0 };
   task.ways.spine = PAD + inner + 2;

@@ -53,17 +53,8 @@ export function capacity(count: number): number {
   return count <= threeQuarters ? threeQuarters : power;
 }
 
-const COLUMNS = [3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
-
-/** Columns of a panel that holds `cells` places and should be `aspect` times as wide as high. */
-export function columns(cells: number, aspect: number, least: number): number {
-  const ideal = Math.sqrt((cells * ROW * 1.25 * aspect) / UNIT);
-  for (let at = 0; at < COLUMNS.length - 1; at++) {
-    const here = COLUMNS[at] as number;
-    if (here >= least && ideal < (here + (COLUMNS[at + 1] as number)) / 2) return here;
-  }
-  return COLUMNS[COLUMNS.length - 1] as number;
-}
+/** How many columns a panel may have. */
+export const COLUMNS: readonly number[] = [4, 6, 8, 12, 16, 24, 32, 48, 64];
 
 /** A window's shape in steps, so that dragging its edge does not rearrange the board at every pixel. */
 export function shape(aspect: number): number {
@@ -76,7 +67,7 @@ export function shape(aspect: number): number {
  * them; many have a shape that suits a panel, and the shelves follow the window.
  */
 export function panelShape(hosts: number, aspect: number): number {
-  if (hosts > 8) return Math.min(1.5, Math.max(0.75, aspect));
+  if (hosts > 8) return Math.min(1, Math.max(0.6, aspect * 0.65));
   const count = hosts <= 4 ? Math.max(1, hosts) : hosts <= 6 ? 6 : 8;
   let best = aspect;
   let least = Infinity;

@@ -3,7 +3,7 @@
 import type { FoldState, GraphView } from "../model";
 import type { Edge, Node } from "../wire";
 import { type Collected, text } from "./collect";
-import { BAR, GAP, ROW, UNIT, capacity, places } from "./metrics";
+import { BAR, COLUMNS, GAP, GUTTER, HEAD, PAD, ROUTES, ROW, SPACE_HEAD, SPACE_LINE, SPINE, UNIT, capacity, places } from "./metrics";
 import { Hue } from "./panel";
 
 export interface Section {
@@ -208,4 +208,29 @@ export function flow(
     height = Math.max(height, heightOf(one === null ? 0 : one.rows));
   }
   return y + height;
+}
+
+/** What stands above the first shelf and below the last, about. */
+const ABOVE = HEAD + ROUTES + GUTTER + PAD;
+const SPACE = SPACE_HEAD + 2 * SPACE_LINE + GAP;
+
+/**
+ * How many columns bring a panel closest to being `aspect` times as wide as high. Depends on reserves and not on what is
+ * in them, so that a panel keeps its shape while they last. O(sections) for each number of columns tried.
+ */
+export function fitting({ buses, groups }: Sections, spaces: number, aspect: number): number {
+  // One network more or less does not give the panel another shape.
+  const spare = (capacity(buses.length) - buses.length) * 2;
+  let best = COLUMNS[0] as number;
+  let least = Infinity;
+  for (const columns of COLUMNS) {
+    let height = flow(groups, columns, 0, flow(buses, columns, 0, ABOVE, []), []);
+    height += (spare / columns) * (BAR + 14) + Math.ceil(spaces / (columns / 2)) * SPACE + (spaces > 0 ? BAR : 0);
+    const shape = (PAD + columns * UNIT - GAP + SPINE) / height;
+    const loss = Math.abs(Math.log(shape / aspect));
+    if (loss >= least) break;
+    least = loss;
+    best = columns;
+  }
+  return best;
 }

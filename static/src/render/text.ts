@@ -133,7 +133,8 @@ export class Texts {
     const tail = TAIL.exec(shown)?.[0] ?? "";
     if (tail === "") return this.fit(face, size, shown, room);
     const head = this.fit(face, size, shown.slice(0, -tail.length), room - this.width(face, size, tail));
-    return head === "" ? this.fit(face, size, shown, room) : `${head}${tail}`;
+    // Fewer than three letters would say less than the beginning alone.
+    return head.length < 4 ? this.fit(face, size, shown, room) : `${head}${tail}`;
   }
 
   private cut(face: Face, words: string, room: number): string {
