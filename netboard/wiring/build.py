@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netboard.adapters.kernel.statistics import KernelCounters
     from netboard.adapters.kernel.watcher import KernelWatcher
     from netboard.adapters.probe.rounds import Rounds
+    from netboard.adapters.probe.sweeper import ProcessSweeper
     from netboard.adapters.simulated.fleet import Fleet
     from netboard.core.model import Facts
     from netboard.core.probes.counters import Rates
@@ -133,6 +134,13 @@ def traffic_feed(settings: "Settings") -> "RedisTrafficFeed":
     from netboard.adapters.bus.traffic import RedisTrafficFeed
 
     return RedisTrafficFeed(settings.redis)
+
+
+def sweeper(settings: "Settings") -> "ProcessSweeper":
+    """What sends a sweep's packets and hears the answers."""
+    from netboard.adapters.probe.sweeper import ProcessSweeper
+
+    return ProcessSweeper()
 
 
 def webhook() -> Callable[[str, str, bytes, dict[str, str]], None]:

@@ -71,16 +71,10 @@ def _source(job: SweepJob, network: Network | None, engine: EngineReader) -> tup
             return _sandbox(engine.container(member)), None
         except NetboardError:
             continue
-    if network.driver in ("macvlan", "ipvlan"):
-        options = dict(network.options)
-        parent = options.get("parent", "")
-        if parent and network.id in job["limits"]["opened"]:
-            mode = (
-                options.get("macvlan_mode", "bridge")
-                if network.driver == "macvlan"
-                else options.get("ipvlan_mode", "l2")
-            )
-            return "", Child(network.driver, parent, mode)
+    options = dict(network.options)
+    parent = options.get("parent", "")
+    if network.driver == "macvlan" and parent and network.id in job["limits"]["opened"]:
+        return "", Child(parent, options.get("macvlan_mode", "bridge"))
     raise Conflict(
         f"Nothing on this host is attached to {network.name}, so there is no place to ask from.",
         code="no_source",

@@ -1,6 +1,6 @@
 """What an answer, or silence, means: what was asked and heard, beside what the engine and the kernel know.
 
-    heard + expected ─► kind (endpoint, gateway, kernel, stranger, silent, free) + why, as phrases
+heard + expected ─► kind (endpoint, gateway, kernel, stranger, silent, free) + why, as phrases
 """
 
 from collections.abc import Iterable, Mapping

@@ -104,9 +104,8 @@ class Surroundings(Protocol):
 
 
 class Child(NamedTuple):
-    """A scratch device to ask from, where the host itself is not attached: a child of this kind on a parent."""
+    """A scratch macvlan to ask from, on a parent, where the host itself is not attached."""
 
-    kind: str
     parent: str
     mode: str
 
@@ -137,9 +136,7 @@ class SweepTold(NamedTuple):
 class Sweeper(Protocol):
     """Passes of probes. See `adapters.probe.sweep`."""
 
-    def sweep(
-        self, namespace: str, ask: SweepAsk, tell: Callable[[SweepTold], None], stop: Callable[[], bool]
-    ) -> str:
+    def sweep(self, namespace: str, ask: SweepAsk, tell: Callable[[SweepTold], None], stop: Callable[[], bool]) -> str:
         """One pass from inside the namespace behind a path (empty: the host's own).
 
         Returns how it ended: empty, `cancelled`, `out_of_time`, `namespace_gone`. Raises `KernelUnavailable`.

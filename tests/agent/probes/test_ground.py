@@ -100,7 +100,7 @@ def test_a_bridge_is_asked_from_the_host() -> None:
 def test_a_network_that_reaches_out_has_to_be_opened() -> None:
     assert refused(job("192.168.58.0/24", MACVLAN.id)) == "network_not_opened"
     opened = job("192.168.58.0/24", MACVLAN.id, opened=[MACVLAN.id])
-    assert ground.plan(opened, Engine(), Kernel()).child == Child("macvlan", "par0", "bridge")
+    assert ground.plan(opened, Engine(), Kernel()).child == Child("par0", "bridge")
     there = ground.plan(opened, Engine(container("a", MACVLAN)), Kernel())
     assert (there.child, there.namespace) == (None, "/proc/77/ns/net")
 
