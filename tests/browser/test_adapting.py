@@ -212,7 +212,7 @@ def test_the_canvas_has_the_screens_own_pixels_whatever_it_becomes(visit: Visit)
         )
 
     for ratio in (1, 2, 1.5):
-        screen = {"width": 1280, "height": 800, "deviceScaleFactor": ratio, "mobile": False}
+        screen = {"width": int(1300 - 20 * ratio), "height": 800, "deviceScaleFactor": ratio, "mobile": False}
         cdp.send("Emulation.setDeviceMetricsOverride", screen)
         wait_until(partial(shows, ratio), seconds=30, what=f"{ratio} pixels per pixel")
 
@@ -224,3 +224,17 @@ def test_the_tools_cover_nothing_of_a_narrow_board(visit: Visit) -> None:
     assert tools is not None
     assert canvas["height"] > 250
     assert canvas["y"] + canvas["height"] <= tools["y"] + 1
+
+
+def test_the_list_of_changes_pauses_and_tells_afterwards_what_it_held(visit: Visit, stage: Stage) -> None:
+    page = visit().page
+    player = stage.players["fra-1"]
+    id, _ = player.container("grafana")
+    page.locator("#feed-pause").click()
+    before = page.locator("#feed").inner_text()
+    player.play(player.machine.stop(id))
+    expect(page.locator("#feed-count")).to_contain_text("1")
+    assert page.locator("#feed").inner_text() == before
+    page.locator("#feed-pause").click()
+    expect(page.locator("#feed li", has_text="grafana").first).to_contain_text("stopped, was up")
+    player.play(player.machine.start(id))
