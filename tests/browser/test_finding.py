@@ -5,36 +5,16 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.actions import Actions
 from tests.support.browser import Visitor
 from tests.support.stage import Player, Stage
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
-
-
-class Actions:
-    """Counts what a person does on a page."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.count = page, 0
-
-    def click(self, selector: str, **options: Any) -> None:
-        self.count += 1
-        self.page.locator(selector).first.click(**options)
-
-    def find(self, words: str) -> None:
-        """Type into the box that is always there and take the first hit: one action."""
-        self.count += 1
-        box = self.page.locator("#find")
-        box.fill(words)
-        self.page.locator("#hits li").first.wait_for()
-        box.press("ArrowDown")
-        box.press("Enter")
 
 
 def of(stage: Stage) -> Player:
