@@ -25,6 +25,7 @@ Host.objects.update_or_create(pk="fra-1", defaults={"secret": "a key that only t
 row, _ = Sweep.objects.update_or_create(pk=ID, defaults=dict(
     host="fra-1", cidr="10.20.0.0/24", network="a" * 64, network_name="shop_back", node="fra-1.w." + "a" * 16,
     state=STATE, asked=ASKED, total=256, alive=2, token=1, due=None, name="ada", ports=[80]))
+row.results.all().delete()
 for number, kind, code in ((1, "gateway", "gateway"), (2, "endpoint", ""), (5, "silent", "stopped"),
                            (77, "stranger", "stranger"), (9, "endpoint", "paused"))[:ROWS]:
     address = f"10.20.0.{number}"
