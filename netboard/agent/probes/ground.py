@@ -9,7 +9,7 @@ from typing import NamedTuple
 from netboard.core.errors import Conflict, NetboardError
 from netboard.core.model import Container, Network
 from netboard.core.probes import limits
-from netboard.core.probes.model import SweepJob
+from netboard.core.probes.model import Known, SweepJob
 from netboard.core.probes.ports import Child, EngineReader, Surroundings
 
 _BRIDGE_NAME = "com.docker.network.bridge.name"
@@ -25,6 +25,7 @@ class Plan(NamedTuple):
     """The path of the namespace to ask from; empty: the host's own."""
     child: Child | None
     containers: Sequence[Container]
+    gateways: Sequence[Known]
 
 
 def plan(job: SweepJob, engine: EngineReader, kernel: Surroundings) -> Plan:
@@ -47,11 +48,21 @@ def plan(job: SweepJob, engine: EngineReader, kernel: Surroundings) -> Plan:
         _stays_inside(source, found, engine, by_id, opened)
     elif not namespace and child is None and (found.kind == "pool" or network is None):
         _stays_here(found, kernel, bridges)
-    return Plan(str(found.range), network.id if network else "", namespace, child, engine.containers())
+    return Plan(
+        str(found.range), network.id if network else "", namespace, child, engine.containers(), _gateways(network)
+    )
 
 
 def _net(network: Network) -> limits.Net:
     return limits.Net(network.id, network.name, network.driver, tuple(each.subnet for each in network.subnets))
+
+
+def _gateways(network: Network | None) -> list[Known]:
+    return [
+        Known(address=subnet.gateway, mac="", container="", name=network.name, kind="gateway")
+        for subnet in (network.subnets if network else ())
+        if subnet.gateway
+    ]
 
 
 def bridge_name(network: Network) -> str:

@@ -15,7 +15,7 @@ from netboard.core.model import Container
 from netboard.core.operations import Phrase
 from netboard.core.probes import explain
 from netboard.core.probes.explain import Device, Expected, Heard
-from netboard.core.probes.model import Result, SweepJob, SweepReport, SweepState
+from netboard.core.probes.model import Known, Result, SweepJob, SweepReport, SweepState
 from netboard.core.probes.ports import EngineReader, ProbeWriter, Surroundings, SweepAsk, Sweeper, SweepTold
 
 log = structlog.get_logger("netboard.agent")
@@ -63,6 +63,7 @@ class _Delivery:
         self._renewed = time.monotonic()
         self._expected: dict[str, Expected] = {}
         self._owners: dict[str, str] = {}
+        self._gateways: Sequence[Known] = ()
         self._alive: set[str] = set()
         self._silent: dict[str, Heard] = {}
         self._asked = self._total = 0
@@ -74,6 +75,7 @@ class _Delivery:
             return self._end("cancelled")
         try:
             plan = ground.plan(job, tools.engine, tools.kernel)
+            self._gateways = plan.gateways
             self._expect(plan.containers, plan.network)
             self._tell(state="running")
             ended = tools.sweeper.sweep(plan.namespace, self._ask(plan), self._take, self._stop)
@@ -105,7 +107,8 @@ class _Delivery:
         )
 
     def _expect(self, containers: Sequence[Container], network: str) -> None:
-        self._expected = explain.expected_of(containers, network, self._job["known"])
+        told = [*self._gateways, *self._job["known"]]
+        self._expected = explain.expected_of(containers, network, told)
         self._owners = {
             endpoint.mac: container.name
             for container in containers

@@ -93,6 +93,7 @@ def test_what_is_no_network_of_this_host_is_refused_at_once_and_in_little_memory
 
 def test_a_bridge_is_asked_from_the_host() -> None:
     plan = ground.plan(job("10.10.0.0/24", BRIDGE.id), Engine(), Kernel())
+    assert [(each["address"], each["kind"]) for each in plan.gateways] == [("10.10.0.1", "gateway")]
     assert (plan.cidr, plan.network, plan.namespace, plan.child) == ("10.10.0.0/24", BRIDGE.id, "", None)
     assert ground.plan(job("10.10.0.128/25"), Engine(), Kernel("eth0")).network == BRIDGE.id
 
