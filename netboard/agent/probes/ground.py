@@ -4,6 +4,7 @@ job ─► range allowed? ─► namespace to ask from ─► nothing leaves the
 """
 
 from collections.abc import Sequence
+from ipaddress import ip_network
 from typing import NamedTuple
 
 from netboard.core.errors import Conflict, NetboardError
@@ -57,12 +58,24 @@ def _net(network: Network) -> limits.Net:
     return limits.Net(network.id, network.name, network.driver, tuple(each.subnet for each in network.subnets))
 
 
-def _gateways(network: Network | None) -> list[Known]:
+def _gateways(network: Network | None, containers: Sequence[Container]) -> list[Known]:
+    """The engine lists only gateways that were asked for; others are what its endpoints use, or the first address."""
+    if network is None:
+        return []
+    found = {subnet.gateway or _first(network, subnet.subnet) for subnet in network.subnets}
+    for container in containers:
+        for end in container.endpoints:
+            if end.network == network.id:
+                found |= {end.gateway, end.gateway6}
     return [
-        Known(address=subnet.gateway, mac="", container="", name=network.name, kind="gateway")
-        for subnet in (network.subnets if network else ())
-        if subnet.gateway
+        Known(address=each.split("/")[0], mac="", container="", name=network.name, kind="gateway")
+        for each in sorted(found - {""})
     ]
+
+
+def _first(network: Network, subnet: str) -> str:
+    """The address that the engine gives its bridge where nobody asked for one."""
+    return str(ip_network(subnet, strict=False)[1]) if network.driver == "bridge" else ""
 
 
 def bridge_name(network: Network) -> str:
