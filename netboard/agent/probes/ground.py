@@ -49,9 +49,9 @@ def plan(job: SweepJob, engine: EngineReader, kernel: Surroundings) -> Plan:
         _stays_inside(source, found, engine, by_id, opened)
     elif not namespace and child is None and (found.kind == "pool" or network is None):
         _stays_here(found, kernel, bridges)
-    return Plan(
-        str(found.range), network.id if network else "", namespace, child, engine.containers(), _gateways(network)
-    )
+    containers = engine.containers()
+    gateways = _gateways(network, containers)
+    return Plan(str(found.range), network.id if network else "", namespace, child, containers, gateways)
 
 
 def _net(network: Network) -> limits.Net:
