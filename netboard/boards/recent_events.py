@@ -78,6 +78,11 @@ def _told(event: Event) -> tuple[str, str]:
         after = str(state.get("after"))
         params = {"state": words.state(after), "was": words.state(str(state.get("before")))}
         return words.say(words.EVENTS["state"], params), {"down": "bad", "up": "good"}.get(after, "warn")
+    if reach := changes.get("reachability"):
+        after = str(reach.get("after"))
+        if after == "up":
+            return words.say(words.EVENTS["reached"]), "good"
+        return words.say(words.EVENTS["silent"], {"state": words.state(after)}), "bad" if after == "down" else "warn"
     if name := changes.get("name"):
         return words.say(words.EVENTS["renamed"], {"was": name.get("before")}), "quiet"
     if warnings := changes.get("warnings"):

@@ -75,6 +75,8 @@ EVENTS: Mapping[str, object] = {
     "renamed": _("was called {was}"),
     "warned": _("a warning was added"),
     "cleared": _("a warning is over"),
+    "silent": _("does not answer as it should: {state}"),
+    "reached": _("answers again"),
 }
 
 FIELDS: Mapping[str, object] = {
