@@ -17,7 +17,7 @@ export class Probes {
   private readonly sweeps: Sweeps;
   private drawing = 0;
 
-  constructor(private readonly graph: GraphView, private readonly renderer: Renderer, body: HTMLElement, canvas: HTMLElement, events: ProbesEvents) {
+  constructor(private readonly graph: GraphView, private readonly renderer: Renderer, private readonly body: HTMLElement, canvas: HTMLElement, events: ProbesEvents) {
     const draw = (): void => this.draw();
     this.traffic = new Traffic(graph, renderer, canvas, byId("traffic"), { draw, watch: (hosts) => events.watch(hosts) });
     this.sweeps = new Sweeps(byId("sweep"), graph, body.dataset["csrf"] ?? "", body.dataset["operate"] !== undefined, { draw, go: (id) => events.go(id), say: (words) => events.say(words) });
@@ -68,6 +68,7 @@ export class Probes {
       const painted = this.sweeps.active?.paint(this.graph);
       for (const [id, look] of painted?.edges ?? []) edges.set(id, look);
       const nodes = painted?.nodes;
+      this.body.dataset["painted"] = String(nodes?.size ?? 0);
       this.renderer.overlay("probes", edges.size > 0 || (nodes && nodes.size > 0) ? { edges, ...(nodes ? { nodes } : {}) } : null);
     });
   }
