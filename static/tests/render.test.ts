@@ -62,7 +62,7 @@ test("a name in little room keeps what tells it from its neighbours", () => {
   assert.equal(fit("shop-worker-1", "shop", 65), "worker-1");
   assert.equal(fit("shop-worker-1", "shop", 50), "work…-1");
   assert.equal(fit("worker-12", "", 60), "work…-12");
-  assert.equal(fit("worker-12", "", 42), "work…");
+  assert.equal(fit("worker-12", "", 42), "worke…");
   assert.equal(fit("prometheus", "", 50), "prome…");
   assert.equal(fit("worker-1", "", 15), "");
 });
