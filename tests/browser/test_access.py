@@ -28,7 +28,8 @@ FORMS = tuple(
     for kind in ("network.create", "network.recreate", "network.delete", "network.connect", "container.run")
 )
 CHANGING = ("/operations/", *FORMS, "/clean-up/?host=fra-1", "/pools/", "/differences/", "/audit/")
-PAGES = ("/", "/networks/", "/containers/", "/account/", "/hosts/", "/people/", *CHANGING)
+WATCHING = ("/monitors/", "/monitors/matrix/", "/monitors/schedules/", "/alerts/", "/alerts/channels/")
+PAGES = ("/", "/networks/", "/containers/", "/account/", "/hosts/", "/people/", *CHANGING, *WATCHING)
 PLAN = '#plan=network.create~fra-1~{"name":"shop_front"}'
 """A plan that is refused: the name is taken."""
 

@@ -59,7 +59,7 @@ def test_whatever_flaps_goes_down_seldom(outcomes: list[str]) -> None:
 def test_slow_answers_are_degraded_until_they_are_quick_again() -> None:
     limits = Thresholds(rtt_us=1000.0)
     memory = Memory()
-    seen = []
+    seen: list[str] = []
     for rtt in [100.0] * 10 + [5000.0] * 12 + [100.0] * 20:
         memory = step(memory, True, rtt, limits)
         if not seen or seen[-1] != memory.state:

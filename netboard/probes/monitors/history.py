@@ -100,8 +100,9 @@ def _end(fine: Level, coarse: Level, since: int, until: int) -> int:
 def _sum_up(fine: Level, coarse: Level, since: int, until: int) -> int:
     sums: dict[tuple[int, int], Span] = {}
     rows = Bucket.objects.filter(level=fine.seconds, start__gte=since, start__lt=until)
-    for series, start, *counts, latencies in rows.values_list("series", "start", *_COLUMNS).iterator(chunk_size=2000):
-        span = Span(*counts, unpack(bytes(latencies)))
+    columns = rows.values_list("series", "start", *_COLUMNS)
+    for series, start, sent, lost, unknown, least, most, total, latencies in columns.iterator(chunk_size=2000):
+        span = Span(sent, lost, unknown, least, most, total, unpack(bytes(latencies)))
         sums.setdefault((series, start_of(start, coarse)), Span()).merge(span)
     _put([_row(series, coarse.seconds, start, span) for (series, start), span in sums.items()])
     Rolled.objects.update_or_create(pk=coarse.seconds, defaults={"until": until})

@@ -100,7 +100,8 @@ def name(rows: Sequence[Series]) -> None:
 
 
 def end_gone(now: datetime) -> int:
-    """End the series of containers that are gone for good, with their incidents; answers how many."""
+    """End the series of containers that are gone for good, with their incidents, and the incidents of what was stopped
+    and is not asked any more; answers how many series."""
     quiet = Series.objects.filter(state=State.UNKNOWN, ended=None).exclude(key="").select_related("monitor", "incident")
     ended: list[Series] = []
     by_host: dict[str, list[Series]] = {}
@@ -114,9 +115,10 @@ def end_gone(now: datetime) -> int:
         if graph is None:
             continue
         for row in rows:
-            if container_id(host, row.key) not in graph.nodes:
+            node = graph.nodes.get(container_id(host, row.key))
+            if node is None or (row.incident is not None and node["state"] in ("stopped", "down")):
                 close(row, now)
-                row.ended = now
+                row.ended = now if node is None else None
                 ended.append(row)
     Series.objects.bulk_update(ended, ("incident", "ended"), batch_size=200)
     return len(ended)

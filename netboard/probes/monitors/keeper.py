@@ -5,15 +5,15 @@ Runs beside the recorder. Moments between two turns are those of a clock that on
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, transaction
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from netboard.core.errors import BusUnavailable
@@ -43,7 +43,7 @@ class Keeper:
     def __init__(self, bus: Callable[[], ProbeReader] | None = None) -> None:
         self._make_bus = bus or (lambda: build.probe_reader(settings.NETBOARD))
         self._bus: ProbeReader | None = None
-        self._sent: dict[str, tuple[int, float]] = {}
+        self._sent: dict[str, tuple[object, float]] = {}
         self._sums_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
@@ -78,19 +78,27 @@ class Keeper:
     def send_plans(self, now: float) -> None:
         """Put on the bus each enrolled host's plan that changed, and all of them from time to time."""
         self._bus = self._bus or self._make_bus()
+        ensure_defaults()
+        stands = {row["host"]: (row["rows"], row["newest"]) for row in _stands()}
         for host in Host.objects.exclude(secret=""):
-            ensure_default(host.pk)
-            version, at = self._sent.get(host.pk, (0, -plans.AGAIN))
-            plan = plans.plan_of(host.pk, ranges.opened)
-            if plan["version"] != version or now - at >= plans.AGAIN:
-                self._sent[host.pk] = (plans.send(self._bus, host, ranges.opened), now)
+            stand = (host.secret, stands.get(host.pk))
+            known, at = self._sent.get(host.pk, (None, -plans.AGAIN))
+            if stand != known or now - at >= plans.AGAIN:
+                plans.send(self._bus, host, ranges.opened)
+                self._sent[host.pk] = (stand, now)
 
 
-def ensure_default(host: str) -> None:
+def _stands() -> Iterable[Mapping[str, Any]]:
+    """How many monitors each host has, and when one of them changed last: this differs when its plan does."""
+    return Monitor.objects.order_by().values("host").annotate(rows=Count("id"), newest=Max("changed"))
+
+
+def ensure_defaults() -> None:
     """Every enrolled host has its default monitor: each container's gateway. It can be switched off, not removed."""
-    if not Monitor.objects.filter(host=host, kind=Kind.GATEWAYS).exists():
+    there = Monitor.objects.filter(kind=Kind.GATEWAYS).values("host")
+    for host in Host.objects.exclude(secret="").exclude(pk__in=there):
         Monitor.objects.get_or_create(
-            host=host, kind=Kind.GATEWAYS, defaults={"name": "gateways", "interval": 60.0, "target_name": "*"}
+            host=host.pk, kind=Kind.GATEWAYS, defaults={"name": "gateways", "interval": 60.0, "target_name": "*"}
         )
 
 

@@ -63,6 +63,7 @@ class Monitor(models.Model):
     person = models.BigIntegerField(null=True)
     person_name = models.CharField(max_length=150, blank=True, default="")
     created = models.DateTimeField(default=timezone.now, editable=False)
+    changed = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [

@@ -57,6 +57,8 @@ def create(actor: Actor, visible: Visible, wanted: Wanted, how: Mapping[str, Any
     row = Monitor(host=wanted.host, kind=wanted.kind, port=wanted.port, protocol=wanted.protocol)
     _bind(row, visible, wanted)
     _KINDS[Kind(wanted.kind)](row, wanted, graph)
+    if row.kind == Kind.PUBLISHED and row.predicted:
+        _ask_from_outside(row, visible, graph)
     for field, value in how.items():
         setattr(row, field, value)
     check(row)
@@ -88,7 +90,7 @@ def change(actor: Actor, row: Monitor, how: Mapping[str, Any]) -> Monitor:
     _check_load(row)
     with transaction.atomic():
         record(actor, "monitor.change", row.pk, host=row.host, before=before, after=dict(how))
-        row.save(update_fields=list(how) or None)
+        row.save(update_fields=[*how, "changed"])
         if not row.enabled:
             _rest(row)
     return row
@@ -225,13 +227,16 @@ def _published(row: Monitor, wanted: Wanted, graph: HostGraph) -> None:
     if found is None:
         raise Missing(f"It publishes no TCP port {wanted.port}.", code="port_missing", params={"port": wanted.port})
     row.protocol, row.address = "tcp", str(found["host_ip"])
-    public = ip_address(row.address)
-    addresses = [row.address] if not public.is_unspecified else list(_world(graph).own_addresses())
-    row.predicted = not public.is_loopback
-    for other in Host.objects.exclude(pk=row.host).exclude(secret="").order_by("pk") if row.predicted else ():
-        allowed = [ip_network(cidr) for cidr in ranges.opened(other.pk)]
+    row.predicted = not ip_address(row.address).is_loopback
+
+
+def _ask_from_outside(row: Monitor, visible: Visible, graph: HostGraph) -> None:
+    """Have another registered host ask, where an administrator opened the way there."""
+    addresses = [row.address] if not ip_address(row.address).is_unspecified else list(_world(graph).own_addresses())
+    for other in Host.objects.exclude(pk=row.host).exclude(secret="").order_by("pk"):
+        allowed = [ip_network(cidr) for cidr in ranges.opened(other.pk)] if visible.sees(other.pk) else []
         near = next((one for one in addresses if any(ip_address(one) in cidr for cidr in allowed)), None)
-        if near is not None:
+        if near is not None and graphs.of(other.pk) is not None:
             row.about, row.host, row.address, row.predicted = row.host, other.pk, near, False
             row.source = row.source_name = ""
             return

@@ -243,7 +243,7 @@ def test_only_administrators_say_where_to(cast: dict[str, User]) -> None:
 def test_every_enrolled_host_has_one_default_monitor_that_stays(default: Monitor, cast: dict[str, User]) -> None:
     from netboard.probes.monitors import keeper
 
-    keeper.ensure_default("h1")
+    keeper.ensure_defaults()
     assert Monitor.objects.filter(kind=Kind.GATEWAYS).count() == 1
     otto = bearer(cast["otto"])
     answer = Client().delete(f"/api/v1/monitors/{default.pk}", headers=otto)
