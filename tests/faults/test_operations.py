@@ -4,20 +4,24 @@ After each, one checker: what was accepted against the engine's networks by reco
 unexpected have to be none. Faults 18, 19, 26 and 27 are in tests/operations, 8 and 17 in test_database.py.
 """
 
+import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from celery import Celery
+from websockets.sync.client import ClientConnection
 
 from netboard.core import signing
 from tests.lab.machine import Machine
 from tests.support.gate import Gate
 from tests.support.site import HOST, KEY, Site, new_name
 from tests.support.wait import wait_until
+from tests.support.web import hello
 
 pytestmark = [pytest.mark.engine, pytest.mark.process]
 
@@ -26,7 +30,7 @@ class Faulty:
     """A site whose workers reach the engine through a gate."""
 
     def __init__(self, machine: Machine) -> None:
-        self.site = Site(machine)
+        self.site = Site(machine, NETBOARD_STALE_AFTER="5", NETBOARD_BEAT_EVERY="1")
         self.gate = Gate(self.site.data, machine.url)
         self.site.engine_url = self.gate.url
 
@@ -168,23 +172,39 @@ def test_the_bus_killed_with_two_hundred_queued(faulty: Faulty) -> None:
     lose_the_bus(faulty, 200)
 
 
-@pytest.mark.parametrize("how", ["stopped", "full"])
+@pytest.mark.parametrize("how", ["stopped", "killed", "full"])
 def test_operations_are_accepted_while_the_bus_is_away(faulty: Faulty, how: str) -> None:
-    """And carried out once it is back."""
+    """Every open screen is told; what was accepted is carried out once it is back, and the screens are told that too.
+
+    A full bus can still be read: there the silence of the observers, which cannot write, is what screens show.
+    """
     site = faulty.site
     site.request("POST", "operations/preview", json={"kind": "network.create", "host": HOST, "spec": {"name": "n"}})
-    if how == "stopped":
-        site.valkey.stop()
-    else:
-        configure(site, "maxmemory", 1)
-    try:
-        accepted = faulty.many(2)
-    finally:
-        if how == "stopped":
-            site.valkey.go_on()
-        else:
-            configure(site, "maxmemory", 0)
+    silent, live = ("stale", "live") if how == "full" else ("bus_silent", "bus_live")
+    with site.web.socket(token=site.web.tokens["vera"], origin=None) as screen:
+        hello(screen)
+        away, back = {
+            "stopped": (site.valkey.stop, site.valkey.go_on),
+            "killed": (site.valkey.kill, site.valkey.start),
+            "full": (lambda: configure(site, "maxmemory", 1), lambda: configure(site, "maxmemory", 0)),
+        }[how]
+        away()
+        try:
+            accepted = faulty.many(2)
+            until_told(screen, silent)
+        finally:
+            back()
+        until_told(screen, live)
     site.check(accepted)
+
+
+def until_told(screen: ClientConnection, word: str) -> None:
+    """Read frames until one is this notice, or of this type."""
+    deadline = time.monotonic() + 90
+    while True:
+        frame = json.loads(screen.recv(timeout=max(1.0, deadline - time.monotonic())))
+        if word in (frame["type"], frame.get("code")):
+            return
 
 
 def configure(site: Site, name: str, value: int) -> None:
