@@ -56,6 +56,9 @@ class TrafficReader(Protocol):
     def past(self, host: str) -> list[Traffic]:
         """The samples that are kept, the oldest first."""
 
+    def close(self) -> None:
+        """Close the connections."""
+
 
 class TrafficFeed(Protocol):
     """The board's side, for one event loop."""
