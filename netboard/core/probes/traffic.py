@@ -57,6 +57,9 @@ class TrafficReader(Protocol):
         """The samples that are kept, the oldest first."""
 
     def close(self) -> None:
+        """Close all connections."""
+
+    def close(self) -> None:
         """Close the connections."""
 
 
