@@ -59,9 +59,6 @@ class TrafficReader(Protocol):
     def close(self) -> None:
         """Close all connections."""
 
-    def close(self) -> None:
-        """Close the connections."""
-
 
 class TrafficFeed(Protocol):
     """The board's side, for one event loop."""
