@@ -1,0 +1,1 @@
+"""The sweep engine, on namespaces that each test makes for itself."""
