@@ -52,6 +52,8 @@ def configure(log_format: str) -> dict[str, Any]:
             "django.server": {"level": "WARNING"},
             "uvicorn": {"level": "WARNING"},
             "celery": {"level": "WARNING"},
+            # While the bus is away it tells of it once a second, with a traceback; netboard says so itself, once.
+            "channels_redis": {"level": "CRITICAL"},
         },
     }
 
