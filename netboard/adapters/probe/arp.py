@@ -21,6 +21,7 @@ class Arp:
         """`own`: the device's MAC; `sender`: empty, or the namespace's address on this network."""
         self._tally = tally
         self._own = own
+        self._owned = {own}
         self._sender = sender or bytes(4)
 
     def first(self, places: Iterable[int]) -> Iterable[Frame]:
@@ -39,5 +40,10 @@ class Arp:
     def take(self, heard: Heard) -> None:
         """A reply names the address that it speaks for, and its MAC."""
         frame = heard.message
-        if len(frame) >= 42:
+        if len(frame) >= 42 and frame[:6] in self._owned:
             self._tally.heard("arp", int.from_bytes(frame[28:32], "big"), frame[22:28].hex(":"), heard.at)
+
+    def renew(self, own: bytes) -> None:
+        """Answers to earlier questions may still come to an earlier MAC."""
+        self._own = own
+        self._owned.add(own)

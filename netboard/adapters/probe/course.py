@@ -36,6 +36,9 @@ class Questions(Protocol):
     def take(self, heard: Heard) -> None:
         """Count an answer."""
 
+    def renew(self, own: bytes) -> None:
+        """The device's MAC as it is now: a bridge's changes with its ports, unless somebody set it."""
+
 
 class Course:
     """One method's way over addresses, on one socket, which it owns."""
@@ -117,6 +120,9 @@ class Course:
         return [place for place in places if not tally.answered(place, method)]
 
     def _send(self, frames: Iterable[Frame], slower: float = 1.0) -> None:
+        mac = self._wire.mac()
+        if mac:
+            self._questions.renew(mac)
         ports = max(8, len(self._run.tally.entries)) if self._copied else 1
         self._run.send(self._wire, frames, self.hear, max(4, min(MOST, _BACKLOG // ports)), slower)
 

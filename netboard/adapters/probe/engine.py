@@ -131,8 +131,7 @@ class _Sweep:
         if isinstance(self._network, IPv4Network):
             method: Method = "arp"
             sender = self._there.sender(device.ifindex, piece.first.to_bytes(4, "big"))
-            program = arp_answers(device.mac)
-            wire = self._open(lambda: packet_socket(device.name, ETH_P_ARP, program))
+            wire = self._open(lambda: packet_socket(device.name, ETH_P_ARP, arp_answers()))
             self._go(Course(self._run, wire, Arp(tally, device.mac, sender)), places, known)
         else:
             method, sender = "ndp", b"there"

@@ -16,7 +16,6 @@ ETH_P_ARP: Final = 0x0806
 ETH_P_IPV6: Final = 0x86DD
 _HALF: Final = 0x28
 _BYTE: Final = 0x30
-_WORD: Final = 0x20
 _EQUAL: Final = 0x15
 _RETURN: Final = 0x06
 _TAKEN: Final = 256
@@ -50,10 +49,9 @@ def ipv6(target: bytes, own: bytes, sender: bytes, address: bytes, message: byte
     return target + own + struct.pack("!H", ETH_P_IPV6) + head + message
 
 
-def arp_answers(own: bytes) -> bytes:
-    """A filter for ARP replies that were sent to this MAC alone."""
-    high, low = struct.unpack("!HI", own)
-    return _program([(_HALF, 20, _of(2)), (_HALF, 0, _of(high)), (_WORD, 2, _of(low))])
+def arp_answers() -> bytes:
+    """A filter for ARP replies."""
+    return _program([(_HALF, 20, _of(2))])
 
 
 def echo_answers(ident: int) -> bytes:

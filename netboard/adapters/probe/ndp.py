@@ -52,6 +52,10 @@ class Ndp:
             body = struct.pack("!BBHHH", 128, 0, 0, _IDENT, 1) + bytes(8)
             yield Frame(_EVERYBODY, self._frame(b"", sender, _ALL_NODES, body))
 
+    def renew(self, own: bytes) -> None:
+        """Whom neighbours answer from now on."""
+        self._own = own
+
     def take(self, heard: Heard) -> None:
         """An advertisement, or an echo reply of somebody."""
         frame = heard.message

@@ -116,6 +116,10 @@ class Wire:
         _, drops = struct.unpack("=II", self.socket.getsockopt(263, 6, 8))  # PACKET_STATISTICS
         return int(drops)
 
+    def mac(self) -> bytes:
+        """The MAC that this packet socket's device has now; empty of other sockets."""
+        return b"" if self._named else bytes(self.socket.getsockname()[4])
+
     def close(self) -> None:
         """Close the descriptor."""
         self.socket.close()
