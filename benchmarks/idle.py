@@ -13,7 +13,7 @@ from tests.lab.observed import Observed
 from tests.support.wait import wait_until
 
 SECONDS = 60.0
-SCAN_EVERY = 2.0
+SCAN_EVERY = 1.8
 
 
 def floor() -> float:

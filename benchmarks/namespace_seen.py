@@ -12,7 +12,7 @@ from tests.lab.observed import Observed
 from tests.support.wait import wait_until
 
 ROUNDS = 20
-SCAN_EVERY = 2.0
+SCAN_EVERY = 1.8
 
 
 def _new(observed: Observed, before: set[str]) -> set[str]:

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
 
     check_every: float = Field(default=60.0, gt=0)
     """Seconds between comparisons of the kept facts with a fresh dump."""
-    scan_every: float = Field(default=2.0, gt=0)
+    scan_every: float = Field(default=1.8, gt=0)
     """Seconds between scans for namespaces that only a process holds."""
     beat_every: float = Field(default=3.0, gt=0)
     """Seconds between an observer's heartbeats."""

@@ -38,7 +38,7 @@ class KernelWatcher:
         self,
         boot: str = "",
         *,
-        scan_every: float = 2.0,
+        scan_every: float = 1.8,
         run: Path = DEFAULT_RUN,
         event_buffer: int = EVENT_BUFFER,
     ) -> None:
