@@ -1,6 +1,6 @@
 """The questions that the picture answers, on a real engine and kernel: each in at most two actions from the board.
 
-[machine: shop (bridge), cut (internal), plant (macvlan on par0)] ── observer ── [site] ── a browser of otto
+[machine: shop (bridge), cut (internal), plant (macvlan on quest0)] ── observer ── [site] ── a browser of otto
 
 What is expected is what the engine and `ip` themselves say.
 """
@@ -18,7 +18,8 @@ from tests.support.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.process]
 
-PARENT = "par0"
+PARENT = "quest0"
+"""Other tests in the same machine have parents of their own."""
 PORT = 18080
 
 
@@ -27,6 +28,7 @@ def lab(site: Site) -> Iterator[Site]:
     """web is published and on shop; api on shop and cut; db on cut; plc on plant, a macvlan network."""
     site.clear()
     machine = site.machine
+    machine.run(["ip", "link", "delete", PARENT], check=False)
     machine.ip(f"link add {PARENT} type veth peer name {PARENT}-end")
     for end in (PARENT, f"{PARENT}-end"):
         machine.ip(f"link set {end} up")
